@@ -1,0 +1,46 @@
+"""Session settings: site, then operator, then station; null means inherit (see SEMANTICS: "Session settings")."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Protocol
+
+FIELDS = ("energy_step_wh", "idle_timeout_min", "monetary_session_limit")
+
+
+class Origin(StrEnum):
+    SITE = "site"
+    OPERATOR = "operator"
+    STATION = "station"
+
+
+class HasSessionSettings(Protocol):
+    """Anything with the three fields: site settings, an operator, a draft of one, a station."""
+
+    energy_step_wh: int | None
+    idle_timeout_min: int | None
+    monetary_session_limit: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Effective:
+    """A value in force and the level that it comes from."""
+
+    value: int | Decimal | None
+    origin: Origin
+
+
+def effective_settings(
+    site: HasSessionSettings, operator: HasSessionSettings | None = None, station: HasSessionSettings | None = None
+) -> dict[str, Effective]:
+    """The three settings in force, by field name: the innermost level that sets a value wins."""
+    levels = ((Origin.STATION, station), (Origin.OPERATOR, operator), (Origin.SITE, site))
+    return {field: _innermost(field, levels) for field in FIELDS}
+
+
+def _innermost(field: str, levels: tuple[tuple[Origin, HasSessionSettings | None], ...]) -> Effective:
+    for origin, level in levels:
+        value = getattr(level, field, None)
+        if value is not None:
+            return Effective(value, origin)
+    return Effective(None, Origin.SITE)

@@ -1,0 +1,44 @@
+"""Who asks (Viewer) and who changes (Actor)."""
+
+from dataclasses import dataclass
+
+from portal.models import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who asks. Built once per request, by the command line and by tests; `zone` is an IANA name."""
+
+    role: Role | None = None
+    account_id: int | None = None
+    operator_id: int | None = None
+    driver_id: int | None = None
+    label: str = ""
+    zone: str = "UTC"
+
+    @property
+    def is_admin(self) -> bool:
+        return self.role is Role.ADMIN
+
+    @property
+    def is_anonymous(self) -> bool:
+        return self.role is None
+
+
+ANONYMOUS = Viewer()
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who changes, and from where; goes into the audit trail with every write."""
+
+    label: str
+    account_id: int | None = None
+    via: str = "web"
+    address: str | None = None
+    request_id: str | None = None
+
+
+def command_line() -> Actor:
+    """The actor of a command typed on the server."""
+    return Actor(label="command line", via="cli")
