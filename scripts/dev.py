@@ -1,0 +1,108 @@
+#!/usr/bin/env python3
+"""Every job around the code: `python3 scripts/dev.py run | test | lint | types | check | vendor | lock`.
+
+Needs nothing but Python 3.11 or newer; the Makefile only calls this file.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+
+if sys.version_info < (3, 11):
+    raise SystemExit("error: Python 3.11 or newer is needed")
+
+import environment
+import frontend
+from common import ROOT, call, say, tool
+
+
+def run(rest: list[str]) -> None:
+    """Set up what the portal needs and start the demo network; arguments go to `portal demo`."""
+    environment.ensure(dev=False)
+    frontend.vendor()
+    command = [str(tool("python")), "-P", "-m", "portal", "demo", *rest]
+    raise SystemExit(subprocess.run(command, cwd=ROOT).returncode)
+
+
+def test(rest: list[str]) -> None:
+    """Everything that must hold before a change goes in: lint, types, all tests on both engines and in a browser."""
+    prepare()
+    lint([])
+    types([])
+    say("tests")
+    workers = [] if rest else ["-n", str(min(os.cpu_count() or 1, 4))]
+    raise SystemExit(
+        subprocess.run([str(tool("python")), "-m", "pytest", *workers, *rest], cwd=ROOT).returncode
+    )
+
+
+def lint(rest: list[str]) -> None:
+    """Style, templates, import contracts and the rules of scripts/rules.py."""
+    prepare()
+    say("lint")
+    call([tool("ruff"), "check", "--quiet", *rest])
+    call([tool("ruff"), "format", "--check", "--quiet"])
+    call([tool("djlint"), "portal/templates", "--lint", "--quiet"])
+    call([tool("lint-imports"), "--no-logo"])
+    call([sys.executable, "scripts/rules.py"])
+
+
+def types(rest: list[str]) -> None:
+    """mypy, strict, over the product."""
+    prepare()
+    say("types")
+    call([tool("mypy"), *rest])
+
+
+def bench(rest: list[str]) -> None:
+    """Measurements, see bench/."""
+    prepare()
+    raise SystemExit(subprocess.run([str(tool("python")), "-m", "bench", *rest], cwd=ROOT).returncode)
+
+
+def vendor(rest: list[str]) -> None:
+    """Only bring the front-end files."""
+    frontend.vendor(dev="--dev" in rest)
+
+
+def lock(rest: list[str]) -> None:
+    """Resolve the lock files again; `--upgrade` moves versions."""
+    from locks import lock as write_locks
+
+    write_locks(upgrade="--upgrade" in rest)
+
+
+def prepare() -> None:
+    """Set up what development needs."""
+    environment.ensure(dev=True)
+    frontend.vendor(dev=True)
+
+
+JOBS = {
+    "run": run,
+    "test": test,
+    "check": test,
+    "lint": lint,
+    "types": types,
+    "bench": bench,
+    "vendor": vendor,
+    "lock": lock,
+}
+
+
+def main() -> None:
+    """Read the job from the command line; whatever follows it goes to the job."""
+    jobs = "\n".join(f"  {name:8}{(job.__doc__ or '').splitlines()[0]}" for name, job in JOBS.items())
+    parser = argparse.ArgumentParser(
+        description="Jobs around the code:\n" + jobs,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        usage="dev.py JOB …",
+    )
+    parser.add_argument("job", choices=JOBS, metavar="JOB")
+    known, rest = parser.parse_known_args(sys.argv[1:2]), sys.argv[2:]
+    JOBS[known[0].job](rest)
+
+
+if __name__ == "__main__":
+    main()
