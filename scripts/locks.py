@@ -9,9 +9,9 @@ from environment import make_venv, pip_for
 from frontend import npm_command
 
 LOCKS = {
-    "requirements.txt": [],
-    "requirements-dev.txt": ["--extra", "dev"],
-    "requirements-node.txt": ["--only-extra", "node"],
+    "requirements.txt": ["pyproject.toml"],
+    "requirements-dev.txt": ["pyproject.toml", "--extra", "dev"],
+    "requirements-node.txt": ["--group", "pyproject.toml:node"],
 }
 FLAGS = [
     "--universal",
@@ -26,10 +26,10 @@ FLAGS = [
 
 def lock(*, upgrade: bool = False) -> None:
     """Resolve pyproject.toml and package.json again; versions move only with `upgrade` or where they must."""
-    for name, extras in LOCKS.items():
+    for name, source in LOCKS.items():
         say(f"resolving {name}")
         more = ["--upgrade"] if upgrade else []
-        call([uv(), "pip", "compile", *FLAGS, *extras, *more, "--output-file", name, "pyproject.toml"])
+        call([uv(), "pip", "compile", *FLAGS, *source, *more, "--output-file", name])
     say("resolving package-lock.json")
     call([*npm_command(), "install", "--package-lock-only", "--loglevel=error"])
     drop_funding(ROOT / "package-lock.json")
