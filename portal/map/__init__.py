@@ -1,0 +1,1 @@
+"""The map that drivers see: page, data, panel."""
