@@ -1,0 +1,1 @@
+"""What tests stand on: databases of both engines, the served app, a real browser."""
