@@ -14,6 +14,7 @@ class Viewer:
     operator_id: int | None = None
     driver_id: int | None = None
     label: str = ""
+    operator_name: str = ""
     zone: str = "UTC"
 
     @property

@@ -33,7 +33,6 @@ class SignedIn(UserMixin):  # type: ignore[misc]
 def init_app(app: Flask) -> None:
     login.init_app(app)
     login.session_protection = None  # the secret lives in a server-side row; an address may change on a phone
-    app.extensions["viewer_of"] = viewer_of
 
 
 @login.user_loader  # type: ignore[untyped-decorator]
@@ -51,6 +50,7 @@ def viewer_of(account: Account) -> Viewer:
         operator_id=account.operator_id,
         driver_id=account.driver_id,
         label=account.name or account.email,
+        operator_name=account.operator.name if account.operator else "",
         zone=zone,
     )
 

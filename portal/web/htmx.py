@@ -20,13 +20,13 @@ def wants_fragment() -> bool:
     return bool(asked) and not asked.boosted and not asked.history_restore_request
 
 
-def page(template: str, fragment: str | None = None, status: int = 200, **context: Any) -> Response:
+def page(template: str, fragment: str | None = None, http_status: int = 200, **context: Any) -> Response:
     """The template, or only its block `fragment` when HTMX asks. One URL has both, so neither is cached."""
     if fragment is not None and wants_fragment():
         body = render_block(template, fragment, **context)
     else:
         body = render_template(template, **context)
-    response = make_response(body, status)
+    response = make_response(body, http_status)
     response.headers["Vary"] = "HX-Request"
     response.headers["Cache-Control"] = "no-store"
     return response

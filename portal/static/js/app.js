@@ -26,9 +26,18 @@
     toasts.append(note);
   }
 
+  /* The server's own words, when its answer has them (the fragment of shared/error.html). */
+  function refusal(xhr) {
+    if (!xhr.responseText.includes("data-error")) return "";
+    const answer = new DOMParser().parseFromString(xhr.responseText, "text/html");
+    return answer.querySelector("[data-error]")?.textContent.trim() || "";
+  }
+
   function failure(xhr) {
     const words = toasts.dataset;
     if (xhr.status === 429) return words.slow.replace("{seconds}", xhr.getResponseHeader("Retry-After") || "60");
+    const said = refusal(xhr);
+    if (said) return said;
     return { 0: words.network, 400: words.expired, 403: words.forbidden, 404: words.missing, 409: words.conflict }[xhr.status] || words.server;
   }
 
@@ -58,7 +67,13 @@
   /* ---- the focus survives a swap ---- */
   let lost = null;
   body.addEventListener("htmx:beforeSwap", (event) => {
-    const { target } = event.detail;
+    const { target, xhr } = event.detail;
+    const said = xhr.status === 422 && refusal(xhr);
+    if (said) {
+      event.detail.shouldSwap = false;
+      toast(said);
+      return;
+    }
     const active = document.activeElement;
     lost = target && active !== body && target.contains(active) ? { element: active, id: active.id, home: target.id } : null;
   });

@@ -1,0 +1,79 @@
+"""Charge Portal: the application factory."""
+
+from datetime import timedelta
+
+from flask import Flask, request
+from jinja2 import StrictUndefined
+
+from portal.config import LOCALES, Config
+from portal.engine import engine_options, prepare_engine
+from portal.extensions import babel, csrf, db, migrate
+from portal.schema import MIGRATIONS
+
+__version__ = "0.1.0"
+
+MAX_BODY = 2 * 1024 * 1024
+
+
+def create_app(config: Config | None = None) -> Flask:
+    """Build the portal: config, extensions, kit, surfaces. Raises ConfigError when a setting is wrong."""
+    config = config or Config.from_environment()
+    app = Flask(__name__)
+    app.config.update(
+        PORTAL=config,
+        SECRET_KEY=config.secret_key,
+        SQLALCHEMY_DATABASE_URI=config.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(config.database_url),
+        SESSION_COOKIE_NAME="__Host-portal" if config.secure else "portal",
+        SESSION_COOKIE_SECURE=config.secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
+        WTF_CSRF_TIME_LIMIT=None,  # a form left open is worth as much as the sign-in it belongs to
+        WTF_CSRF_SSL_STRICT=config.secure,
+        BABEL_DEFAULT_LOCALE=config.default_locale,
+        BABEL_DEFAULT_TIMEZONE=config.default_timezone,
+        MAX_CONTENT_LENGTH=MAX_BODY,
+        SEND_FILE_MAX_AGE_DEFAULT=timedelta(hours=1),
+        SITE_NAME="Charge Portal",
+    )
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    _extensions(app)
+    _kit(app, config)
+    _surfaces(app)
+    return app
+
+
+def _extensions(app: Flask) -> None:
+    db.init_app(app)
+    with app.app_context():
+        prepare_engine(db.engine)
+    migrate.init_app(app, db, directory=str(MIGRATIONS), render_as_batch=True)
+    csrf.init_app(app)
+    babel.init_app(app, locale_selector=_locale)
+
+
+def _locale() -> str | None:
+    return request.accept_languages.best_match(LOCALES) if request else None
+
+
+def _kit(app: Flask, config: Config) -> None:
+    from portal.web import auth, errors, filters, headers, htmx, navigation
+
+    headers.init_app(app, config)
+    htmx.init_app(app)
+    auth.init_app(app)
+    errors.init_app(app)
+    filters.init_app(app)
+    navigation.init_app(app)
+
+
+def _surfaces(app: Flask) -> None:
+    from portal import admin, auth, health, map, operator
+
+    for surface in (auth, admin, operator, map, health):
+        app.register_blueprint(surface.bp)
+
+
+__all__ = ["create_app"]

@@ -1,0 +1,12 @@
+"""Where a CPO admin starts."""
+
+from flask import Response
+
+from portal.web.htmx import page
+
+from .blueprint import bp
+
+
+@bp.get("/")
+def dashboard() -> Response:
+    return page("admin/dashboard.html")

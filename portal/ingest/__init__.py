@@ -1,0 +1,1 @@
+"""What comes in from outside: files become typed records or rejections with their line and reason."""

@@ -1,0 +1,146 @@
+"""What the readers hand over: typed records, and rejections with the line, the value and what was expected."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, Literal, TypeVar
+
+from portal.domain.connectors import Current
+
+StationStatus = Literal["available", "unavailable", "planned", "closed"]
+
+NAME_LENGTH = 100
+STATION_NAME_LENGTH = 200
+ADDRESS_LENGTH = 200
+PLACE_LENGTH = 100
+ZIP_LENGTH = 20
+HOURS_LENGTH = 500
+UID_LENGTH = 36
+EMAIL_LENGTH = 254
+PHONE_LENGTH = 40
+MAX_POWER_KW = 4000
+MAX_CONNECTOR_NUMBER = 999
+MAX_CHARGERS = 1000
+
+_SHOWN = 80
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectorRecord:
+    """A plug or socket; `number` is unique in its charger; `max_w` (watts) is None where the publisher does not say."""
+
+    number: int
+    standard: str
+    max_w: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChargerRecord:
+    """An EVSE; `uid` is unique in its station; no connectors where the publisher does not name them."""
+
+    uid: str
+    current_type: Current
+    connectors: tuple[ConnectorRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StationRecord:
+    """A station with its hardware. Codes are normalised; degrees are WGS84.
+
+    None in `status` and in the fields from `address` on means that the file does not speak of it (keep what is stored);
+    an empty text means that the file says there is none. `operator_code` None: no operator.
+    """
+
+    code: str
+    name: str
+    operator_code: str | None
+    operator_name: str | None
+    area_code: str
+    area_name: str
+    latitude: float
+    longitude: float
+    visible: bool
+    status: StationStatus | None = None
+    address: str | None = None
+    city: str | None = None
+    state: str | None = None
+    zip: str | None = None
+    country: str | None = None
+    opening_hours: str | None = None
+    chargers: tuple[ChargerRecord, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DriverRecord:
+    """A customer; `number` is a normalised code, `token_uids` are upper-cased and in the order of the file."""
+
+    number: str
+    name: str
+    email: str | None
+    phone: str | None
+    token_uids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRecord:
+    """One driver in one operator's private network; UTC instants, None is an open end."""
+
+    operator_code: str
+    driver_number: str
+    valid_from: datetime | None
+    valid_to: datetime | None
+
+
+R_co = TypeVar("R_co", covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted(Generic[R_co]):
+    """A good record, the physical line on which it starts and the data rows (lines, locations) it took.
+
+    `note` says what the record could not carry.
+    """
+
+    line: int
+    record: R_co
+    rows: int = 1
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A data row that was left out: where, which column (None: the row as a whole), its value shortened, and why."""
+
+    line: int
+    field: str | None
+    value: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A data row that the format's filter leaves out on purpose."""
+
+    line: int
+
+
+class FieldError(ValueError):
+    """A value is not what was expected; `field` is its name in the file, `line` set where a record has several."""
+
+    def __init__(self, field: str | None, value: object, reason: str, line: int | None = None) -> None:
+        super().__init__(reason)
+        self.line = line
+        self.field = field
+        self.value = shortened(value)
+        self.reason = reason
+
+
+class FileError(Exception):
+    """The file as a whole cannot be read with this format; the message is one clear sentence."""
+
+
+def shortened(value: object) -> str:
+    """A value for a report: printable, on one line, at most 80 characters."""
+    # Cut before looking at it: the value may be a megabyte.
+    text = value[: _SHOWN + 1] if isinstance(value, str) else str(value)[: _SHOWN + 1]
+    text = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"

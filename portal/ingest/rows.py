@@ -1,0 +1,84 @@
+"""CSV of any size as data rows: each has exactly the header's columns and stands on a known physical line, or is rejected."""
+
+import csv
+from collections.abc import Iterator, Mapping
+
+from portal.ingest.fields import Columns, Header
+from portal.ingest.formats import FileSpec
+from portal.ingest.hardware import Row
+from portal.ingest.records import FileError, Rejected, Skipped, shortened
+from portal.ingest.source import Fault, Lines, Source
+
+RawRow = Row | Rejected | Skipped
+
+_REASONS = {
+    "unexpected end of data": "A quote is opened and not closed before the file ends.",
+    "new-line character": "A carriage return stands alone outside quotes.",
+    "field larger than field limit": "A cell is longer than {limit} characters; a quote may be missing.",
+    "expected after": "A quote is closed in the middle of a cell.",
+}
+
+
+def read_rows(source: Source, file: FileSpec) -> tuple[Header, Iterator[RawRow]]:
+    """The header and the data rows, read as they are asked for.
+
+    Raises FileError when there is no readable header. Blank lines are passed over.
+    """
+    lines = Lines(source, file.encoding)
+    reader = csv.reader(lines, delimiter=file.delimiter, quotechar=file.quote, doublequote=True, strict=True)
+    if file.columns is not None:
+        header = Header(file.columns)
+    else:
+        try:
+            names = next(reader, None)
+        except csv.Error as error:
+            raise FileError(f"The header cannot be read: {_explained(error)}") from None
+        if fault := lines.take_fault():
+            raise FileError(f"The header cannot be read: {fault.reason}")
+        if not names:
+            raise FileError("The file is empty: expected a header in its first line.")
+        header = Header(names)
+    return header, _data(lines, reader, len(header.names), file.columns is None)
+
+
+def _data(lines: Lines, reader: "Iterator[list[str]]", width: int, has_header: bool) -> Iterator[RawRow]:
+    expected = f"Expected {width} columns, as in the {'header' if has_header else 'format'}"
+    while True:
+        line = lines.number + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            lines.take_fault()
+            until = f" (read as one row up to line {lines.number})" if lines.number > line else ""
+            yield Rejected(line, None, "", _explained(error) + until)
+            continue
+        if fault := lines.take_fault():
+            yield _faulty(fault)
+        elif len(cells) == width:
+            yield Row(line, cells)
+        elif cells and any(cell.strip() for cell in cells):
+            yield Rejected(line, None, shortened(",".join(cells[:10])), f"{expected}, found {len(cells)}.")
+
+
+def _faulty(fault: Fault) -> Rejected:
+    return Rejected(fault.line, None, shortened(fault.value), fault.reason)
+
+
+def _explained(error: csv.Error) -> str:
+    for sign, reason in _REASONS.items():
+        if sign in str(error):
+            return reason.format(limit=csv.field_size_limit())
+    return f"The row cannot be read: {error}."
+
+
+def selected(rows: Iterator[RawRow], where: Mapping[str, frozenset[str]], columns: Columns) -> Iterator[RawRow]:
+    """The rows with those that the format's filter leaves out turned into Skipped."""
+    tests = [(columns.column(name), texts) for name, texts in where.items()]
+    if not tests:
+        return rows
+    return (
+        row if not isinstance(row, Row) or all(get(row.cells) in texts for get, texts in tests) else Skipped(row.line)
+        for row in rows
+    )

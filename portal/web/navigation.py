@@ -1,0 +1,101 @@
+"""The menu of each surface, and what every template may rely on."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, current_app, request, url_for
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from portal.domain.clock import now
+from portal.extensions import db
+from portal.models import Role, SiteSettings
+
+from .auth import viewer
+from .filters import offset_label
+
+THEMES = ("auto", "light", "dark")
+RTL = ("ar", "fa", "he", "ur")
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    label: str
+    icon: str
+    url: str
+    active: bool
+
+
+def _admin() -> list[tuple[str, str, str]]:
+    return [
+        (_("Dashboard"), "home", "admin.dashboard"),
+        (_("Operators"), "building-store", "admin.operators"),
+        (_("Areas"), "parking", "admin.areas"),
+        (_("Stations"), "map-pin", "admin.stations"),
+        (_("Drivers"), "users", "admin.drivers"),
+        (_("Accounts"), "key", "admin.accounts"),
+        (_("Sessions"), "bolt", "admin.sessions"),
+        (_("Audit"), "history", "admin.audit"),
+        (_("Map"), "map", "map.driver_map"),
+    ]
+
+
+def _operator() -> list[tuple[str, str, str]]:
+    return [
+        (_("Dashboard"), "home", "operator.dashboard"),
+        (_("Stations"), "map-pin", "operator.stations"),
+        (_("Members"), "users", "operator.members"),
+        (_("Sessions"), "bolt", "operator.sessions"),
+        (_("Audit"), "history", "operator.audit"),
+        (_("Map"), "map", "map.driver_map"),
+    ]
+
+
+MENUS: dict[Role | None, Callable[[], list[tuple[str, str, str]]]] = {
+    Role.ADMIN: _admin,
+    Role.OPERATOR: _operator,
+}
+HOMES: dict[Role | None, str] = {Role.ADMIN: "admin.dashboard", Role.OPERATOR: "operator.dashboard"}
+
+
+def menu() -> list[NavItem]:
+    """The viewer's menu; the item whose address the present one starts with is the active one."""
+    items = MENUS.get(viewer().role, list)()
+    items = [item for item in items if item[2] in current_app.view_functions]
+    urls = [url_for(endpoint) for _label, _icon, endpoint in items]
+    best = max((url for url in urls if request.path.startswith(url)), key=len, default="")
+    return [NavItem(label, icon, url, url == best) for (label, icon, _e), url in zip(items, urls, strict=True)]
+
+
+def home_url(role: Role | None) -> str:
+    """Where a role starts."""
+    return url_for(HOMES.get(role, "map.driver_map"))
+
+
+def theme() -> str:
+    """Light, dark or the system's: a cookie that app.js sets."""
+    chosen = request.cookies.get("theme", "auto")
+    return chosen if chosen in THEMES else "auto"
+
+
+def site() -> SiteSettings:
+    """The settings of the whole site (the migrations make their row)."""
+    return db.session.get_one(SiteSettings, 1)
+
+
+def init_app(app: Flask) -> None:
+    @app.context_processor
+    def common() -> dict[str, Any]:
+        asking = viewer()
+        locale = str(get_locale() or "en").replace("_", "-")
+        return {
+            "viewer": asking,
+            "nav": menu(),
+            "home": home_url(asking.role),
+            "site_name": app.config["SITE_NAME"],
+            "zone_label": offset_label(asking.zone, now()),
+            "theme": theme(),
+            "lang": locale,
+            "direction": "rtl" if locale.split("-")[0] in RTL else "ltr",
+        }
