@@ -1,13 +1,23 @@
 """Fixtures of all tests. A test that asks for any of them but `engine_name` runs once on each engine."""
 
+import os
 from collections.abc import Callable, Iterator
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session
 
+from portal import create_app
 from portal.engine import engine_options, prepare_engine
+from portal.extensions import db
+from tests.support.chromium import ARGUMENTS, find_chromium
 from tests.support.databases import ENGINES, Databases
+from tests.support.migrated import make_config
+from tests.support.pages import Pages
+from tests.support.serving import serving
 
 
 @pytest.fixture(scope="session")
@@ -62,3 +72,57 @@ def new_session(engine: Engine) -> Iterator[Callable[[], Session]]:
     yield make
     for session in made:
         session.close()
+
+
+@pytest.fixture
+def app(database_url: str) -> Iterator[Flask]:
+    """The portal on the test's database. Push no context around clients: a login would leak between them."""
+    made = create_app(make_config(database_url))
+    yield made
+    with made.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def new_client(app: Flask) -> Callable[[], FlaskClient]:
+    """Makes clients, each a browser of its own: own cookies, own login."""
+    return app.test_client
+
+
+@pytest.fixture
+def client(new_client: Callable[[], FlaskClient]) -> FlaskClient:
+    """One client."""
+    return new_client()
+
+
+@pytest.fixture
+def live_server(app: Flask) -> Iterator[str]:
+    """The origin under which the test's app is served."""
+    with serving(app) as origin:
+        yield origin
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium a worker."""
+    found = find_chromium()
+    with sync_playwright() as playwright:
+        made = playwright.chromium.launch(
+            executable_path=found.program, args=list(ARGUMENTS), env={**os.environ, **found.env}
+        )
+        yield made
+        made.close()
+
+
+@pytest.fixture
+def pages(browser: Browser, live_server: str) -> Iterator[Pages]:
+    """Opens watched pages: `pages.new(javascript=False, colour_scheme="dark", viewport=PHONE, timezone=…)`."""
+    made = Pages(browser, live_server)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def page(pages: Pages) -> Page:
+    """One watched page with JavaScript, in light colours, on a desktop, in a zone that nothing else here has."""
+    return pages.new()

