@@ -9,7 +9,7 @@ import os
 import subprocess
 import sys
 
-if sys.version_info < (3, 11):
+if sys.version_info < (3, 11):  # noqa: UP036
     raise SystemExit("error: Python 3.11 or newer is needed")
 
 import environment
@@ -26,7 +26,7 @@ def run(rest: list[str]) -> None:
 
 
 def test(rest: list[str]) -> None:
-    """Everything that must hold before a change goes in: lint, types, all tests on both engines and in a browser."""
+    """What must hold before a change goes in: lint, types, all tests on both engines and in a browser."""
     prepare()
     lint([])
     types([])

@@ -63,13 +63,13 @@ def pip_for(venv: Path) -> list[str | Path]:
     for other in others:
         if runs(*other, "--python", python, "--version"):
             return [*other, "--python", python]
-    fail(
+    return fail(
         "no pip on this machine: install python3-venv (Debian, Ubuntu) or any pip ≥ 22.3, then run this again"
     )
 
 
 def pip_install(venv: Path, lock: Path, *, compile_after: bool = True) -> None:
-    """Install a lock, hashes checked; compiling on all cores afterwards is several times faster than pip's own."""
+    """Install a lock, hashes checked; compiling on all cores afterwards is faster than pip's own."""
     quiet = ["--quiet", "--disable-pip-version-check", "--no-input"]
     call([*pip_for(venv), "install", *quiet, "--no-compile", "--require-hashes", "-r", lock])
     if compile_after:
@@ -91,7 +91,7 @@ def site_packages(venv: Path) -> Path:
 
 
 def link_project() -> None:
-    """Put the project on the environment's path and its `portal` command into its bin folder, without building."""
+    """Put the project on the environment's path and `portal` into its bin folder, without building."""
     (site_packages(VENV) / "charge_portal.pth").write_text(f"{ROOT}\n", encoding="utf-8")
     if sys.platform == "win32":
         tool("portal", VENV).with_suffix(".cmd").write_text(

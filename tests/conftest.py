@@ -116,7 +116,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def pages(browser: Browser, live_server: str) -> Iterator[Pages]:
-    """Opens watched pages: `pages.new(javascript=False, colour_scheme="dark", viewport=PHONE, timezone=…)`."""
+    """Opens watched pages: `pages.new(javascript=False, colour_scheme="dark", viewport=PHONE)`."""
     made = Pages(browser, live_server)
     yield made
     made.close()
@@ -124,5 +124,5 @@ def pages(browser: Browser, live_server: str) -> Iterator[Pages]:
 
 @pytest.fixture
 def page(pages: Pages) -> Page:
-    """One watched page with JavaScript, in light colours, on a desktop, in a zone that nothing else here has."""
+    """One watched page with JavaScript, in light colours, on a desktop, in a zone that nobody else has."""
     return pages.new()

@@ -39,7 +39,7 @@ class Databases:
 
     @contextmanager
     def fresh(self, engine_name: str, *, migrated: bool = True) -> Iterator[str]:
-        """The URL of a database that nobody else uses; it is gone afterwards. Without `migrated` it is empty."""
+        """The URL of a database of one's own, gone afterwards. Without `migrated` it is empty."""
         name = f"test_{next(self._numbers)}"
         if engine_name == "postgresql":
             server = self.server

@@ -62,7 +62,11 @@ def make_area(session: Session, operator: Operator | None = None, **over: Any) -
 
 
 def make_station(
-    session: Session, area: Area | None = None, standard: str = "IEC_62196_T2", max_w: int | None = 22_000, **over: Any
+    session: Session,
+    area: Area | None = None,
+    standard: str = "IEC_62196_T2",
+    max_w: int | None = 22_000,
+    **over: Any,
 ) -> Station:
     """A station with one charger and one connector, in an area of its own unless one is given."""
     n = next(_numbers)

