@@ -26,10 +26,12 @@ def record(
     operator_id: int | None = None,
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
+    name: str | None = None,
 ) -> AuditEvent | None:
     """Flush the subject and write who changed what; the differences are read off the object itself.
 
-    Explicit `before`/`after` replace them. An update that changes nothing leaves no row and returns None.
+    Explicit `before`/`after` replace them, `name` what the subject is called. An update that changes nothing
+    leaves no row and returns None.
     """
     if before is None and after is None:
         before, after = changes(subject)
@@ -37,7 +39,7 @@ def record(
             session.flush()
             return None
     session.flush()
-    return _write(session, actor, action, subject, at, operator_id, before or {}, after or {})
+    return _write(session, actor, action, subject, name or label(subject), at, operator_id, before or {}, after or {})
 
 
 def record_denied(
@@ -85,6 +87,7 @@ def _write(
     actor: Actor,
     action: str,
     subject: Base,
+    name: str,
     at: datetime,
     operator_id: int | None,
     before: dict[str, Any],
@@ -97,7 +100,7 @@ def _write(
         action=action,
         subject_type=subject.__tablename__,
         subject_id=identity if isinstance(identity, int) else None,
-        subject=label(subject)[:254],
+        subject=name[:254],
         operator_id=operator_id,
         before=before,
         after=after,

@@ -32,6 +32,11 @@ def page(template: str, fragment: str | None = None, http_status: int = 200, **c
     return response
 
 
+def changed(template: str, fragment: str, location: str, **context: Any) -> BaseResponse:
+    """After a POST: the changed piece in its new state where HTMX asked, else on to the page that holds it."""
+    return page(template, fragment=fragment, **context) if wants_fragment() else redirect(location, 303)
+
+
 def go(location: str) -> BaseResponse:
     """After a POST: send the browser on to a page, whichever way it came."""
     if wants_fragment():
