@@ -22,13 +22,16 @@ def normalise_code(text: str) -> str:
     code = text.strip()
     if not code.isascii() or not _CODE.fullmatch(code := code.upper()):
         raise CodeError(
-            N_("A code has 2 to 36 characters: letters A to Z, digits, dot, underscore, hyphen; first a letter or digit.")
+            N_(
+                "A code has 2 to 36 characters: letters A to Z, digits, dot, underscore, hyphen; "
+                "first a letter or digit."
+            )
         )
     return code
 
 
 def suggest_code(name: str) -> str:
-    """A valid code that reads like the name ("Hôtel Alpina" → "HOTEL-ALPINA"); empty when the name has no usable letters."""
+    """A valid code that reads like the name ("Hôtel Alpina" → "HOTEL-ALPINA"); empty when that cannot be."""
     words = _words(name)
     if len(words) > MAX_LENGTH:
         words = words[:MAX_LENGTH].rstrip("-")
@@ -36,7 +39,7 @@ def suggest_code(name: str) -> str:
 
 
 def derive_code(text: str) -> str:
-    """Like `suggest_code`, but long texts that only differ at their end keep different codes (a digest ends them)."""
+    """Like `suggest_code`, but long texts that differ only at their end keep different codes, by a digest."""
     words = _words(text)
     if len(words) > MAX_LENGTH:
         words = f"{words[: MAX_LENGTH - _DIGEST_LENGTH - 1].rstrip('-')}-{_digest(words)}"
@@ -44,7 +47,7 @@ def derive_code(text: str) -> str:
 
 
 def identity_code(text: str) -> str:
-    """A code for a foreign identifier: different identifiers (case aside) never share one, whatever their characters."""
+    """A code for a foreign identifier: different ones (case aside) never share it."""
     key = text.strip().upper()
     try:
         return normalise_code(key)

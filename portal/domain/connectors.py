@@ -1,6 +1,6 @@
 """Connector standards: one list for imports, forms, filters and the map.
 
-Names are those of OCPI's ConnectorType (2.2.1, with MCS and SAE_J3400 of 2.3), so that roaming needs no translation.
+Names are those of OCPI's ConnectorType (2.2.1, with MCS and SAE_J3400 of 2.3): roaming needs no translation.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ Current = Literal["AC", "DC"]
 
 @dataclass(frozen=True, slots=True)
 class Standard:
-    """A plug or socket: its label (English message id) and the currents it is built for, the usual one first."""
+    """A plug or socket: label (English message id) and the currents it is built for, the usual one first."""
 
     name: str
     label: str

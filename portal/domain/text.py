@@ -4,7 +4,9 @@ import re
 import unicodedata
 
 # Letters that Unicode does not take apart, although people type them without their stroke.
-_STROKES = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"})
+_STROKES = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
+)
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
@@ -28,7 +30,8 @@ class TextError(ValueError):
 def clean(text: str, max_length: int) -> str:
     """The text trimmed and in Unicode's composed form (NFC).
 
-    Raises TextError for control characters (NUL, tab, line break, lone surrogate…) and for more than `max_length` characters.
+    Raises TextError for control characters (NUL, tab, line break, lone surrogate…) and for more than
+    `max_length` characters.
     """
     text = text.strip()
     if not text.isascii():
@@ -37,12 +40,14 @@ def clean(text: str, max_length: int) -> str:
     if found:
         raise TextError(N_("contains the control character U+%(code)04X"), code=ord(found.group()))
     if len(text) > max_length:
-        raise TextError(N_("has %(length)d characters, at most %(max)d are allowed"), length=len(text), max=max_length)
+        raise TextError(
+            N_("has %(length)d characters, at most %(max)d are allowed"), length=len(text), max=max_length
+        )
     return text
 
 
 def fold(text: str) -> str:
-    """The form in which texts are searched: no accents, no case, single blanks ("Hôtel  Łódź" → "hotel lodz")."""
+    """The form in which texts are searched: no accents, no case ("Hôtel  Łódź" → "hotel lodz")."""
     text = text.casefold()
     if not text.isascii():
         decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())

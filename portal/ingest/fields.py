@@ -1,7 +1,7 @@
-"""How columns feed a field: the specification as it stands in a format file, and the function made from it for one header.
+"""How columns feed a field: the specification in a format file, and the function made from it for one header.
 
-A field is a column name, or a table with exactly one of `column`, `template` ("US-{ID}"), `value` (a constant), `parts` (templates that are
-joined), or a list of those: the first that gives a text feeds the field.
+A field is a column name, or a table with exactly one of `column`, `template` ("US-{ID}"), `value` (constant),
+`parts` (templates that are joined), or a list of those: the first that gives a text feeds the field.
 """
 
 import re
@@ -49,7 +49,11 @@ class Field:
         return Field(
             self.name,
             tuple(
-                Spec(spec.column and spec.column.replace("{n}", str(number)), map=spec.map, optional=spec.optional)
+                Spec(
+                    spec.column and spec.column.replace("{n}", str(number)),
+                    map=spec.map,
+                    optional=spec.optional,
+                )
                 for spec in self.specs
             ),
         )
@@ -74,7 +78,9 @@ class Header:
             return found[0]
         if found:
             places = ", ".join(str(index + 1) for index in found)
-            raise FileError(f"The column {name} stands in the header {len(found)} times (columns {places}): it is ambiguous.")
+            raise FileError(
+                f"The column {name} stands in the header {len(found)} times (at {places}): it is ambiguous."
+            )
         shown = ", ".join(name[:40] for name in self.names[:20]) + (", …" if len(self.names) > 20 else "")
         raise FileError(f"The column {name} is missing; the file has {len(self.names)} columns: {shown}.")
 
@@ -191,7 +197,7 @@ def _templates(inner: Table, kind: str) -> tuple[str, ...]:
 def _read_map(inner: Table) -> dict[str, str]:
     table = inner.table("map", "a table of the file's values and ours")
     mapping = {}
-    for key in table.keys():
+    for key in table.names():
         value = table.raw(key, "a text, a number or a boolean")
         if not isinstance(value, str | int):
             raise table.error(key, f"is {value!r}: expected a text, a number or a boolean")
@@ -226,7 +232,9 @@ def _coded(get: Getter, label: str) -> Getter:
         text = get(row)
         code = derive(text) if text else ""
         if text and not code:
-            raise FieldError(label, text, "No code can be made from this: expected at least two letters or digits.")
+            raise FieldError(
+                label, text, "No code can be made from this: expected at least two letters or digits."
+            )
         return code
 
     return coded

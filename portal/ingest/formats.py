@@ -1,4 +1,4 @@
-"""Formats: what a publisher's file looks like, stated in TOML and read strictly. Nothing about a file is guessed."""
+"""Formats: what a publisher's file looks like, stated in TOML and read strictly. Nothing is guessed."""
 
 import codecs
 import tomllib
@@ -19,9 +19,9 @@ KINDS: tuple[Kind, ...] = ("stations", "drivers", "members")
 _MAX_TOML = 1 << 20
 
 STATION_FIELDS = {
-    "code": True, "name": True, "operator_code": False, "operator_name": False, "area_code": True, "area_name": True,
-    "latitude": True, "longitude": True, "visible": True, "status": False, "address": False, "city": False, "state": False,
-    "zip": False, "country": False, "opening_hours": False,
+    "code": True, "name": True, "operator_code": False, "operator_name": False, "area_code": True,
+    "area_name": True, "latitude": True, "longitude": True, "visible": True, "status": False,
+    "address": False, "city": False, "state": False, "zip": False, "country": False, "opening_hours": False,
 }  # fmt: skip
 DRIVER_FIELDS = {"number": True, "name": True, "email": False, "phone": False, "token_uid": False}
 MEMBER_FIELDS = {"operator_code": True, "driver_number": True, "valid_from": False, "valid_to": False}
@@ -55,7 +55,10 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """How one kind of record is fed. `where`: column → texts that keep a row; others are skipped. `blank`: column → texts that mean nothing."""
+    """How one kind of record is fed.
+
+    `where`: column → texts that keep a row, others are skipped. `blank`: column → texts that mean nothing.
+    """
 
     fields: Mapping[str, Field]
     where: Mapping[str, frozenset[str]]
@@ -86,10 +89,12 @@ def builtin_names() -> list[str]:
 
 
 def load_format(name: str) -> Format:
-    """A built-in format by its name, or the one in a file ending in .toml; FormatError in one line when it is wrong."""
+    """A built-in format by its name, or the one in a file ending in .toml; FormatError when it is wrong."""
     if not name.endswith(".toml"):
         if name not in builtin_names():
-            raise FormatError(f"There is no format {name!r}: name one of {', '.join(builtin_names())}, or a file ending in .toml.")
+            raise FormatError(
+                f"There is no format {name!r}: name one of {', '.join(builtin_names())}, or a .toml file."
+            )
         data = (resources.files("portal.ingest") / "formats" / f"{name}.toml").read_bytes()
         return parse_format(data, name)
     try:
@@ -145,7 +150,15 @@ def _csv_file(table: Table, parts: Mapping[Kind, Part]) -> FileSpec:
     date_format = table.text("date_format", expected) if timed or table.has("date_format") else "iso"
     zone = _zone(table) if timed or table.has("time_zone") else OFFSET
     return FileSpec(
-        "csv", encoding, delimiter, quote, columns, cast(DecimalSign, decimal), cast(PowerUnit, unit), date_format, zone
+        "csv",
+        encoding,
+        delimiter,
+        quote,
+        columns,
+        cast(DecimalSign, decimal),
+        cast(PowerUnit, unit),
+        date_format,
+        zone,
     )
 
 
@@ -154,11 +167,15 @@ def _encoding(table: Table) -> str:
     plain = '",;\t\r\n09AZaz'
     try:
         info = codecs.lookup(name)
-        usable = plain.encode(info.name) == plain.encode("ascii") and b"\n" == "\n".encode(info.name)
+        usable = plain.encode(info.name) == plain.encode("ascii") and "\n".encode(info.name) == b"\n"
     except (LookupError, UnicodeError, TypeError, ValueError):
-        raise table.error("encoding", f'is {name!r}: expected the name of an encoding, such as "utf-8"') from None
+        raise table.error(
+            "encoding", f'is {name!r}: expected the name of an encoding, such as "utf-8"'
+        ) from None
     if not usable:
-        raise table.error("encoding", f'is {name!r}: expected one that keeps ASCII, such as "utf-8"; convert the file first')
+        raise table.error(
+            "encoding", f'is {name!r}: expected one that keeps ASCII, such as "utf-8"; convert the file first'
+        )
     return "utf-8" if info.name == "utf-8-sig" else info.name
 
 
@@ -186,7 +203,9 @@ def _part(table: Table, kind: Kind) -> Part:
         where=_texts_by_column(table, "where"),
         blank=_texts_by_column(table, "blank"),
         bounds=_bounds(table) if kind == "stations" else (),
-        hardware=read_hardware(table.table("connectors")) if kind == "stations" and table.has("connectors") else None,
+        hardware=read_hardware(table.table("connectors"))
+        if kind == "stations" and table.has("connectors")
+        else None,
     )
     table.finish()
     return part
@@ -196,7 +215,7 @@ def _texts_by_column(table: Table, key: str) -> dict[str, frozenset[str]]:
     if not table.has(key):
         return {}
     inner = table.table(key, "a table of columns and lists of texts")
-    return {column: frozenset(inner.texts(column, "a list of texts")) for column in inner.keys()}
+    return {column: frozenset(inner.texts(column, "a list of texts")) for column in inner.names()}
 
 
 def _bounds(table: Table) -> tuple[Bounds, ...]:
@@ -206,7 +225,13 @@ def _bounds(table: Table) -> tuple[Bounds, ...]:
     for item in table.tables("bounds"):
         south = item.number("south", -90, 90)
         west = item.number("west", -180, 180)
-        box = Bounds(item.text("name", "a text"), south, west, item.number("north", south, 90), item.number("east", west, 180))
+        box = Bounds(
+            item.text("name", "a text"),
+            south,
+            west,
+            item.number("north", south, 90),
+            item.number("east", west, 180),
+        )
         item.finish()
         boxes.append(box)
     return tuple(boxes)

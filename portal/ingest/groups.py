@@ -77,7 +77,9 @@ def grouped(
 
 def _left_out(rows: Sequence[Row], because: int, noun: str) -> Iterator[Rejected]:
     for row in rows:
-        yield Rejected(row.line, None, "", f"Left out, because line {because} of the same {noun} was rejected.")
+        yield Rejected(
+            row.line, None, "", f"Left out, because line {because} of the same {noun} was rejected."
+        )
 
 
 def _repeated(noun: str, key: str, merge: bool) -> str:

@@ -1,7 +1,7 @@
 """Chargers and connectors of a station in a CSV file, in the three shapes in which publishers write them.
 
-`rows`: one row a connector. `columns`: connectors 1 to n in numbered columns of one row. `counts`: how many chargers of each level, and
-which connector types the station has.
+`rows`: one row a connector. `columns`: connectors 1 to n in numbered columns of one row. `counts`: how many
+chargers of each level, and which connector types the station has.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -29,7 +29,7 @@ Chargers = Callable[[Sequence[Row]], tuple[ChargerRecord, ...]]
 
 @dataclass(frozen=True, slots=True)
 class RowsShape:
-    """One row a connector; the charger's columns repeat. Empty charger or connector columns: there is none."""
+    """One row a connector; the charger's columns repeat. Empty columns: there is none."""
 
     charger_uid: Field
     current: Field
@@ -41,7 +41,8 @@ class RowsShape:
     def reader(self, columns: Columns, decimal: DecimalSign, unit: PowerUnit) -> Chargers:
         """Chargers in the order of the rows."""
         get_uid, get_current, get_number, get_standard, get_power = (
-            _required(columns, field) for field in (self.charger_uid, self.current, self.number, self.standard, self.power)
+            _required(columns, field)
+            for field in (self.charger_uid, self.current, self.number, self.standard, self.power)
         )
 
         def read(row: Row, found: dict[str, tuple[Current, list[ConnectorRecord]]]) -> None:
@@ -50,12 +51,18 @@ class RowsShape:
             standard, number, power = get_standard(cells), get_number(cells), get_power(cells)
             if not uid:
                 if get_current(cells) or standard or number or power:
-                    raise FieldError(self.charger_uid.label, "", "A connector is given, but not the charger that it is part of.")
+                    raise FieldError(
+                        self.charger_uid.label,
+                        "",
+                        "A connector is given, but not the charger that it is part of.",
+                    )
                 return
             current = values.current(get_current(cells), self.current.label)
             at, connectors = found.setdefault(uid, (current, []))
             if at != current:
-                raise FieldError(self.current.label, current, f"Charger {uid} was {at} in an earlier row of this station.")
+                raise FieldError(
+                    self.current.label, current, f"Charger {uid} was {at} in an earlier row of this station."
+                )
             if not (standard or number or power):
                 return
             record = ConnectorRecord(
@@ -64,7 +71,9 @@ class RowsShape:
                 values.watts(power, self.power.label, decimal, unit),
             )
             if any(other.number == record.number for other in connectors):
-                raise FieldError(self.number.label, number, f"Charger {uid} has a connector of this number already.")
+                raise FieldError(
+                    self.number.label, number, f"Charger {uid} has a connector of this number already."
+                )
             connectors.append(record)
 
         def chargers(rows: Sequence[Row]) -> tuple[ChargerRecord, ...]:
@@ -82,7 +91,7 @@ class RowsShape:
 
 @dataclass(frozen=True, slots=True)
 class ColumnsShape:
-    """Connectors 1 to `count`; `{n}` in a column's name is the number. One charger for each current, named after it."""
+    """Connectors 1 to `count`; `{n}` in a column's name is the number. One charger for each current."""
 
     count: int
     current: Field
@@ -117,7 +126,8 @@ class ColumnsShape:
 class Level:
     """A kind of charger: the column with their number, and which of the row's connector types they have.
 
-    Every charger of a level gets every type of the row that `standards` knows; when it knows none of them, those in `otherwise`.
+    Every charger of a level gets every type of the row that `standards` knows; when there is none,
+    those in `otherwise`.
     """
 
     uid: str
@@ -140,22 +150,30 @@ class CountsShape:
         """Chargers L2-1, L2-2 … of each level in turn."""
         get_types = columns.column(self.types)
         get_counts = [columns.column(level.column) for level in self.levels]
-        known = list(dict.fromkeys(name for level in self.levels for name in (*level.standards, *level.otherwise)))
+        known = list(
+            dict.fromkeys(name for level in self.levels for name in (*level.standards, *level.otherwise))
+        )
 
         @lru_cache(maxsize=1 << 12)
         def made(types: str, counts: tuple[str, ...]) -> tuple[ChargerRecord, ...]:
             names = [name for name in types.split(self.separator) if name]
             for name in names:
                 if name not in known:
-                    raise FieldError(self.types, name, f"The format knows only these types here: {', '.join(known)}.")
+                    raise FieldError(
+                        self.types, name, f"The format knows only these types here: {', '.join(known)}."
+                    )
             chargers: list[ChargerRecord] = []
             for level, count in zip(self.levels, counts, strict=True):
                 number = values.integer(count, level.column, 0, MAX_CHARGERS) if count else 0
                 chosen = [name for name in names if name in level.standards]
                 mapping = level.standards if chosen else level.otherwise
                 standards = dict.fromkeys(mapping[name] for name in names if name in mapping)
-                connectors = tuple(ConnectorRecord(n, standard, None) for n, standard in enumerate(standards, 1))
-                chargers += [ChargerRecord(f"{level.uid}-{n}", level.current, connectors) for n in range(1, number + 1)]
+                connectors = tuple(
+                    ConnectorRecord(n, standard, None) for n, standard in enumerate(standards, 1)
+                )
+                chargers += [
+                    ChargerRecord(f"{level.uid}-{n}", level.current, connectors) for n in range(1, number + 1)
+                ]
             return tuple(chargers)
 
         def chargers(rows: Sequence[Row]) -> tuple[ChargerRecord, ...]:
@@ -200,10 +218,12 @@ def _read_level(table: Table) -> Level:
 
 def _standards(table: Table, key: str, current: Current) -> dict[str, str]:
     inner = table.table(key, "a table of the file's connector types and our standards")
-    result = {name: inner.text(name, "a connector standard") for name in inner.keys()}
+    result = {name: inner.text(name, "a connector standard") for name in inner.names()}
     for name, standard in result.items():
         if standard not in STANDARDS or not fits(standard, current):
-            raise inner.error(name, f"is {standard!r}: expected a connector standard for {current}, such as IEC_62196_T2")
+            raise inner.error(
+                name, f"is {standard!r}: expected a connector standard for {current}, such as IEC_62196_T2"
+            )
     return result
 
 

@@ -93,7 +93,10 @@ def _checked(value: object, source: str, *, is_object: bool, line: int) -> Found
     if found := _UNDECODABLE.search(source):
         byte = ord(found.group()) - 0xDC00
         at = line + source.count("\n", 0, found.start())
-        return Damaged(shortened(source[found.start() - 20 : found.end() + 20]), f"Byte 0x{byte:02x} on line {at} is not UTF-8.")
+        return Damaged(
+            shortened(source[found.start() - 20 : found.end() + 20]),
+            f"Byte 0x{byte:02x} on line {at} is not UTF-8.",
+        )
     if not is_object or not isinstance(value, dict):
         return Damaged(shortened(source), "Expected an object.")
     return value

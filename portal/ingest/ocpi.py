@@ -1,7 +1,8 @@
 """OCPI Locations become stations: version 2.2.1, and the older shapes of 2.2, 2.1.1 and 2.0.
 
-A Location is a station, its EVSEs are chargers. Those that are removed are left out. An EVSE with AC and DC connectors becomes two chargers,
-the AC one with "-AC" behind its uid, since a charger of the portal has one current and its own prices.
+A Location is a station, its EVSEs are chargers. Those that are removed are left out. An EVSE with AC and DC
+connectors becomes two chargers, the AC one with "-AC" behind its uid, since a charger of the portal has one
+current and its own prices.
 """
 
 from collections.abc import Iterator, Sequence
@@ -67,7 +68,9 @@ def station(location: Json) -> tuple[StationRecord, str | None]:
     party = f"{_string(location, 'country_code')}-{_string(location, 'party_id')}".strip("-")
     city = values.text(_string(location, "city"), "city", PLACE_LENGTH)
     address = values.text(_string(location, "address"), "address", ADDRESS_LENGTH)
-    operator = values.text(_string(_object(location, "operator"), "name", "operator.name") or party, "operator.name", NAME_LENGTH)
+    operator = values.text(
+        _string(_object(location, "operator"), "name", "operator.name") or party, "operator.name", NAME_LENGTH
+    )
     position = _object(location, "coordinates")
     evses = _evses(location)
     area = ", ".join(part for part in (operator or "No operator", city) if part)
@@ -78,8 +81,12 @@ def station(location: Json) -> tuple[StationRecord, str | None]:
         operator_name=operator or None,
         area_code=_derived(area, "city"),
         area_name=values.text(area, "city", NAME_LENGTH),
-        latitude=values.degrees(_string(position, "latitude", "coordinates.latitude"), "coordinates.latitude", ".", 90),
-        longitude=values.degrees(_string(position, "longitude", "coordinates.longitude"), "coordinates.longitude", ".", 180),
+        latitude=values.degrees(
+            _string(position, "latitude", "coordinates.latitude"), "coordinates.latitude", ".", 90
+        ),
+        longitude=values.degrees(
+            _string(position, "longitude", "coordinates.longitude"), "coordinates.longitude", ".", 180
+        ),
         visible=_published(location),
         status=_status(location, evses),
         address=address,
@@ -118,7 +125,9 @@ def _published(location: Json) -> bool:
 def _note(location: Json) -> str | None:
     allowed = location.get("publish_allowed_to")
     if isinstance(allowed, list) and allowed:
-        return f"publish_allowed_to names {len(allowed)} token(s): grant their drivers a membership, so that they see it."
+        return (
+            f"publish_allowed_to names {len(allowed)} token(s): only a membership lets their drivers see it."
+        )
     return None
 
 
@@ -140,7 +149,9 @@ def _chargers(evses: list[Json]) -> tuple[ChargerRecord, ...]:
         raise FieldError("evses", len(evses), f"Expected at most {MAX_CHARGERS} EVSEs.")
     chargers: dict[str, ChargerRecord] = {}
     for evse in evses:
-        uid = values.required(_string(evse, "uid") or _string(evse, "evse_id") or _string(evse, "id"), "evses.uid", UID_LENGTH)
+        uid = values.required(
+            _string(evse, "uid") or _string(evse, "evse_id") or _string(evse, "id"), "evses.uid", UID_LENGTH
+        )
         connectors = _objects(evse, "connectors")
         numbers = _numbers(connectors)
         found: dict[Current, list[ConnectorRecord]] = {}
@@ -172,8 +183,12 @@ def _connector(item: Json, number: int) -> tuple[Current, ConnectorRecord]:
     current: Current = "DC" if power_type == "DC" else "AC"
     name = _string(item, "standard", "connectors.standard")
     if name not in STANDARDS:
-        raise FieldError("connectors.standard", name, "Expected a ConnectorType of OCPI, such as IEC_62196_T2.")
-    return current, ConnectorRecord(number, values.standard(name, "connectors.standard", current), _power(item, power_type))
+        raise FieldError(
+            "connectors.standard", name, "Expected a ConnectorType of OCPI, such as IEC_62196_T2."
+        )
+    return current, ConnectorRecord(
+        number, values.standard(name, "connectors.standard", current), _power(item, power_type)
+    )
 
 
 def _power(item: Json, power_type: str) -> int | None:
@@ -184,7 +199,8 @@ def _power(item: Json, power_type: str) -> int | None:
     if not volts or not amperes:
         return None
     voltage, amperage = (
-        float(values.number(text, f"connectors.{key}", ".")) for text, key in ((volts, "voltage"), (amperes, "amperage"))
+        float(values.number(text, f"connectors.{key}", "."))
+        for text, key in ((volts, "voltage"), (amperes, "amperage"))
     )
     factor = sqrt(3) if power_type == "AC_3_PHASE" and voltage >= _LINE_VOLTAGE else _PHASES[power_type]
     return values.watts(f"{voltage * amperage * factor:.3f}", "connectors.voltage", ".", "W")

@@ -78,7 +78,11 @@ def _tokens(reader: _Reader, group: Sequence[Row]) -> tuple[str, ...]:
         try:
             uid = values.text(reader.get(row, "token_uid"), label, UID_LENGTH)
             if uid and not (uid.isascii() and " " not in uid):
-                raise FieldError(label, uid, "Expected the identifier of a token: letters, digits and signs without blanks.")
+                raise FieldError(
+                    label,
+                    uid,
+                    "Expected the identifier of a token: letters, digits and signs without blanks.",
+                )
             if (uid := uid.upper()) in found or (not uid and len(group) > 1):
                 raise FieldError(label, uid, "Each further row of a driver has another token.")
         except FieldError as error:
@@ -89,7 +93,9 @@ def _tokens(reader: _Reader, group: Sequence[Row]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def read_member_rows(rows: Iterator[RawRow], header: Header, part: Part, file: FileSpec) -> Iterator[MemberItem]:
+def read_member_rows(
+    rows: Iterator[RawRow], header: Header, part: Part, file: FileSpec
+) -> Iterator[MemberItem]:
     """One membership a row."""
     columns = Columns(header, part.blank)
     reader = _Reader(columns, part, MEMBER_FIELDS)
@@ -109,7 +115,9 @@ def _member(reader: _Reader, row: Row, file: FileSpec) -> MemberRecord:
         for name in ("valid_from", "valid_to")
     )
     if start and end and end <= start:
-        raise FieldError(reader.label("valid_to"), reader.get(row, "valid_to"), "The end must lie after the start.")
+        raise FieldError(
+            reader.label("valid_to"), reader.get(row, "valid_to"), "The end must lie after the start."
+        )
     return MemberRecord(
         operator_code=values.code(reader.get(row, "operator_code"), reader.label("operator_code")),
         driver_number=values.code(reader.get(row, "driver_number"), reader.label("driver_number")),

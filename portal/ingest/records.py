@@ -1,4 +1,4 @@
-"""What the readers hand over: typed records, and rejections with the line, the value and what was expected."""
+"""What the readers hand over: typed records, and rejections with line, value and what was expected."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,7 +26,7 @@ _SHOWN = 80
 
 @dataclass(frozen=True, slots=True)
 class ConnectorRecord:
-    """A plug or socket; `number` is unique in its charger; `max_w` (watts) is None where the publisher does not say."""
+    """A plug or socket; `number` is unique in its charger; `max_w` (watts) None: not published."""
 
     number: int
     standard: str
@@ -46,8 +46,8 @@ class ChargerRecord:
 class StationRecord:
     """A station with its hardware. Codes are normalised; degrees are WGS84.
 
-    None in `status` and in the fields from `address` on means that the file does not speak of it (keep what is stored);
-    an empty text means that the file says there is none. `operator_code` None: no operator.
+    None in `status` and in the fields from `address` on means that the file does not speak of it (keep
+    what is stored); an empty text means that the file says there is none. `operator_code` None: no operator.
     """
 
     code: str
@@ -71,7 +71,7 @@ class StationRecord:
 
 @dataclass(frozen=True, slots=True)
 class DriverRecord:
-    """A customer; `number` is a normalised code, `token_uids` are upper-cased and in the order of the file."""
+    """A customer; `number` is a normalised code, `token_uids` are upper-cased, in the order of the file."""
 
     number: str
     name: str
@@ -108,7 +108,7 @@ class Accepted(Generic[R_co]):
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A data row that was left out: where, which column (None: the row as a whole), its value shortened, and why."""
+    """A data row that was left out: where, which column (None: the row), its value shortened, and why."""
 
     line: int
     field: str | None
@@ -124,7 +124,7 @@ class Skipped:
 
 
 class FieldError(ValueError):
-    """A value is not what was expected; `field` is its name in the file, `line` set where a record has several."""
+    """A value is not what was expected; `field` is its name in the file; `line` where a record has several."""
 
     def __init__(self, field: str | None, value: object, reason: str, line: int | None = None) -> None:
         super().__init__(reason)

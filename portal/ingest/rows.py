@@ -1,4 +1,4 @@
-"""CSV of any size as data rows: each has exactly the header's columns and stands on a known physical line, or is rejected."""
+"""CSV of any size as data rows: each has the header's columns and a known physical line, or is rejected."""
 
 import csv
 from collections.abc import Iterator, Mapping
@@ -52,7 +52,7 @@ def _data(lines: Lines, reader: "Iterator[list[str]]", width: int, has_header: b
         except csv.Error as error:
             lines.take_fault()
             until = f" (read as one row up to line {lines.number})" if lines.number > line else ""
-            yield Rejected(line, None, "", _explained(error) + until)
+            yield Rejected(line, None, shortened(lines.last.strip()), _explained(error) + until)
             continue
         if fault := lines.take_fault():
             yield _faulty(fault)
@@ -73,12 +73,16 @@ def _explained(error: csv.Error) -> str:
     return f"The row cannot be read: {error}."
 
 
-def selected(rows: Iterator[RawRow], where: Mapping[str, frozenset[str]], columns: Columns) -> Iterator[RawRow]:
+def selected(
+    rows: Iterator[RawRow], where: Mapping[str, frozenset[str]], columns: Columns
+) -> Iterator[RawRow]:
     """The rows with those that the format's filter leaves out turned into Skipped."""
     tests = [(columns.column(name), texts) for name, texts in where.items()]
     if not tests:
         return rows
     return (
-        row if not isinstance(row, Row) or all(get(row.cells) in texts for get, texts in tests) else Skipped(row.line)
+        row
+        if not isinstance(row, Row) or all(get(row.cells) in texts for get, texts in tests)
+        else Skipped(row.line)
         for row in rows
     )

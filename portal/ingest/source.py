@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, NamedTuple, Self, cast
+from typing import BinaryIO, NamedTuple, Self
 
 from portal.ingest.records import FileError
 
@@ -35,12 +35,12 @@ class Source:
     @property
     def size(self) -> int | None:
         """Bytes as stored (compressed when gzip); None where the stream does not know."""
-        return cast(_Counted, self._raw.raw).size
+        return self._raw.raw.size
 
     @property
     def position(self) -> int:
         """Bytes read so far, in the unit of `size`: for a progress bar."""
-        return cast(_Counted, self._raw.raw).count
+        return self._raw.raw.count
 
     def peek(self, count: int) -> bytes:
         """The next bytes without consuming them."""
@@ -62,12 +62,14 @@ class Source:
     def close(self) -> None:
         """Close what was opened here; a stream that was handed in stays open."""
         if self._owned:
-            cast(_Counted, self._raw.raw).stream.close()
+            self._raw.raw.stream.close()
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
         self.close()
 
 
@@ -111,8 +113,8 @@ class Fault(NamedTuple):
 class Lines(Iterator[str]):
     """Physical lines as text, counted from 1.
 
-    A line with NUL, undecodable bytes or more than MAX_LINE bytes is handed on in a harmless form, so that quoting stays in
-    step, and leaves a `fault` for the caller to take.
+    A line with NUL, undecodable bytes or more than MAX_LINE bytes is handed on in a harmless form, so that
+    quoting stays in step, and leaves a `fault` for the caller to take.
     """
 
     def __init__(self, source: Source, encoding: str) -> None:
@@ -120,6 +122,7 @@ class Lines(Iterator[str]):
         self._source = source
         self._encoding = encoding
         self._fault: Fault | None = None
+        self._last = b""
         check_mark(source, encoding)
 
     def take_fault(self) -> Fault | None:
@@ -127,26 +130,35 @@ class Lines(Iterator[str]):
         fault, self._fault = self._fault, None
         return fault
 
+    @property
+    def last(self) -> str:
+        """The start of the line read last, for reports."""
+        return self._last[:200].decode(self._encoding, "replace")
+
     def __next__(self) -> str:
         raw = self._source.readline(MAX_LINE)
         if not raw:
             raise StopIteration
         self.number += 1
+        self._last = raw
         if len(raw) == MAX_LINE and not raw.endswith(b"\n"):
             self._note(raw, f"The line is longer than {MAX_LINE} bytes.")
             while raw and not raw.endswith(b"\n"):
                 raw = self._source.readline(MAX_LINE)
             return "\n"
         if b"\0" in raw:
-            self._note(raw, f"Byte {raw.index(0) + 1} of line {self.number} is NUL: the file is no text or is damaged.")
+            self._note(
+                raw,
+                f"Byte {raw.index(0) + 1} of line {self.number} is NUL: the file is no text or is damaged.",
+            )
             raw = raw.replace(b"\0", b"")
         try:
             return raw.decode(self._encoding)
         except UnicodeDecodeError as error:
             self._note(
                 raw[max(0, error.start - 20) :],
-                f"Byte {error.start + 1} of line {self.number} (0x{raw[error.start]:02x}) is not {self._encoding}, the "
-                "encoding that the format states.",
+                f"Byte {error.start + 1} of line {self.number} (0x{raw[error.start]:02x}) is not "
+                f"{self._encoding}, the encoding that the format states.",
             )
             return raw.decode(self._encoding, "replace")
 
@@ -160,7 +172,11 @@ def check_mark(source: Source, encoding: str) -> None:
     start = source.peek(3)
     if start == _UTF8_MARK:
         if encoding != "utf-8":
-            raise FileError(f"The file starts with the mark of UTF-8, but the format states the encoding {encoding}.")
+            raise FileError(
+                f"The file starts with the mark of UTF-8, but the format states the encoding {encoding}."
+            )
         source.read(len(_UTF8_MARK))
     elif start[:2] in _OTHER_MARKS:
-        raise FileError(f"The file starts with the mark of {_OTHER_MARKS[start[:2]]}, but the format states {encoding}.")
+        raise FileError(
+            f"The file starts with the mark of {_OTHER_MARKS[start[:2]]}, but the format states {encoding}."
+        )

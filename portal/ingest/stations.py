@@ -1,10 +1,10 @@
 """Stations from CSV rows."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import cast, get_args
 
 from portal.ingest import values
-from portal.ingest.fields import Columns, Field, Getter, Header
+from portal.ingest.fields import Columns, Getter, Header
 from portal.ingest.formats import STATION_FIELDS, Bounds, FileSpec, Part
 from portal.ingest.groups import grouped
 from portal.ingest.hardware import Row, RowsShape
@@ -28,12 +28,16 @@ StationItem = Accepted[StationRecord] | Rejected | Skipped
 _STATUSES: tuple[str, ...] = get_args(StationStatus)
 
 
-def read_station_rows(rows: Iterator[RawRow], header: Header, part: Part, file: FileSpec) -> Iterator[StationItem]:
+def read_station_rows(
+    rows: Iterator[RawRow], header: Header, part: Part, file: FileSpec
+) -> Iterator[StationItem]:
     """The stations of a CSV file; FileError at once when a column is missing."""
     columns = Columns(header, part.blank)
     reader = StationReader(columns, part, file)
     merge = isinstance(part.hardware, RowsShape)
-    return grouped(selected(rows, part.where, columns), reader.code, reader.station, noun="station", merge=merge)
+    return grouped(
+        selected(rows, part.where, columns), reader.code, reader.station, noun="station", merge=merge
+    )
 
 
 class StationReader:
@@ -42,7 +46,7 @@ class StationReader:
     def __init__(self, columns: Columns, part: Part, file: FileSpec) -> None:
         self._file = file
         self._bounds = part.bounds
-        self._fields = part.fields
+        self._labels = {name: field.label for name, field in part.fields.items()}
         self._codes = columns.candidates(part.fields["code"])
         self._chargers = part.hardware and part.hardware.reader(columns, file.decimal, file.power_unit)
         self._getters: dict[str, Getter] = {}
@@ -55,7 +59,7 @@ class StationReader:
 
     def code(self, row: Row) -> str:
         """The station's code: the first way that gives a valid one."""
-        return first_code(self._codes, row.cells, self._fields["code"])
+        return first_code(self._codes, row.cells, self._labels["code"])
 
     def station(self, code: str, rows: Sequence[Row]) -> StationRecord:
         """The station, whose rows all say the same about it; FieldError when something is not as expected."""
@@ -67,19 +71,23 @@ class StationReader:
         return StationRecord(
             code=code,
             name=self._required(texts, "name", STATION_NAME_LENGTH),
-            operator_code=values.code(operator_code, self._label("operator_code")) if operator_code else None,
-            operator_name=(self._text(texts, "operator_name", NAME_LENGTH) or None) if operator_code else None,
-            area_code=values.code(texts["area_code"], self._label("area_code")),
+            operator_code=values.known_code(operator_code, self._labels["operator_code"])
+            if operator_code
+            else None,
+            operator_name=(self._text(texts, "operator_name", NAME_LENGTH) or None)
+            if operator_code
+            else None,
+            area_code=values.known_code(texts["area_code"], self._labels["area_code"]),
             area_name=self._required(texts, "area_name", NAME_LENGTH),
             latitude=latitude,
             longitude=longitude,
-            visible=values.boolean(texts["visible"], self._label("visible")),
+            visible=values.boolean(texts["visible"], self._labels["visible"]),
             status=self._status(texts),
             address=self._text(texts, "address", ADDRESS_LENGTH),
             city=self._text(texts, "city", PLACE_LENGTH),
             state=self._text(texts, "state", PLACE_LENGTH),
             zip=self._text(texts, "zip", ZIP_LENGTH),
-            country=values.country(texts["country"], self._label("country")) if "country" in texts else None,
+            country=values.country(texts["country"], self._labels["country"]) if "country" in texts else None,
             opening_hours=self._text(texts, "opening_hours", HOURS_LENGTH),
             chargers=self._chargers(rows) if self._chargers else (),
         )
@@ -88,12 +96,12 @@ class StationReader:
         for name, getter in self._getters.items():
             if (found := getter(row.cells)) != texts[name]:
                 reason = f"Differs from line {line} of the same station, which has {texts[name][:40]!r}."
-                raise FieldError(self._label(name), found, reason, row.line)
+                raise FieldError(self._labels[name], found, reason, row.line)
 
     def _position(self, texts: dict[str, str]) -> tuple[float, float]:
         decimal = self._file.decimal
-        latitude = values.degrees(texts["latitude"], self._label("latitude"), decimal, 90)
-        longitude = values.degrees(texts["longitude"], self._label("longitude"), decimal, 180)
+        latitude = values.degrees(texts["latitude"], self._labels["latitude"], decimal, 90)
+        longitude = values.degrees(texts["longitude"], self._labels["longitude"], decimal, 180)
         check_bounds(self._bounds, latitude, longitude)
         return latitude, longitude
 
@@ -102,28 +110,25 @@ class StationReader:
         if not status:
             return None
         if status not in _STATUSES:
-            raise FieldError(self._label("status"), status, f"Expected one of {', '.join(_STATUSES)}.")
+            raise FieldError(self._labels["status"], status, f"Expected one of {', '.join(_STATUSES)}.")
         return cast(StationStatus, status)
 
-    def _label(self, name: str) -> str:
-        return self._fields[name].label
-
     def _text(self, texts: dict[str, str], name: str, length: int) -> str | None:
-        return values.text(texts[name], self._label(name), length) if name in texts else None
+        return values.text(texts[name], self._labels[name], length) if name in texts else None
 
     def _required(self, texts: dict[str, str], name: str, length: int) -> str:
-        return values.required(texts[name], self._label(name), length)
+        return values.required(texts[name], self._labels[name], length)
 
 
-def first_code(candidates: Sequence[Callable[[Sequence[str]], str]], cells: Sequence[str], field: Field) -> str:
+def first_code(candidates: Sequence[Getter], cells: Sequence[str], label: str) -> str:
     """The first candidate that is a valid code; the error of the first one when none is."""
     problem: FieldError | None = None
     for candidate in candidates:
         try:
-            return values.code(candidate(cells), field.label)
+            return values.code(candidate(cells), label)
         except FieldError as error:
             problem = problem or error
-    raise problem or FieldError(field.label, "", "Nothing stands here, and a code is required.")
+    raise problem or FieldError(label, "", "Nothing stands here, and a code is required.")
 
 
 def check_bounds(bounds: Sequence[Bounds], latitude: float, longitude: float) -> None:
@@ -134,4 +139,6 @@ def check_bounds(bounds: Sequence[Bounds], latitude: float, longitude: float) ->
     if bounds:
         names = ", ".join(dict.fromkeys(box.name for box in bounds))
         position = f"{latitude:.6f}, {longitude:.6f}"
-        raise FieldError(None, position, f"The position lies outside the places that the format covers: {names}.")
+        raise FieldError(
+            None, position, f"The position lies outside the places that the format covers: {names}."
+        )

@@ -23,7 +23,7 @@ class Table:
         self._known.append(key)
         return key in self._data
 
-    def keys(self) -> list[str]:
+    def names(self) -> list[str]:
         """Every key of the table, in its order."""
         return list(self._data)
 

@@ -1,4 +1,4 @@
-"""Texts of a file become values: numbers, positions, powers, times, countries. Each raises FieldError saying what was expected."""
+"""Texts of a file become values: numbers, powers, times… Each raises FieldError saying what was expected."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -17,14 +17,18 @@ PowerUnit = Literal["W", "kW"]
 OFFSET = "offset"
 
 _NUMBERS = {
-    sign: re.compile(rf"[+-]?[0-9]{{1,12}}(?:{re.escape(sign)}[0-9]{{1,30}})?(?:[eE][+-]?[0-9]{{1,2}})?") for sign in (".", ",")
+    sign: re.compile(rf"[+-]?[0-9]{{1,12}}(?:{re.escape(sign)}[0-9]{{1,30}})?(?:[eE][+-]?[0-9]{{1,2}})?")
+    for sign in (".", ",")
 }
 _INTEGER = re.compile(r"[0-9]{1,9}")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)*")
 
 
 def text(value: str, field: str, max_length: int) -> str:
-    """A text on one line: line breaks, tabs and runs of blanks become one blank; control characters are refused."""
+    """A text on one line: breaks, tabs and runs of blanks become one blank; control characters are refused."""
+    value = value.strip()
+    if value.isascii() and value.isprintable() and "  " not in value and len(value) <= max_length:
+        return value
     value = value.replace("\r", " ").replace("\n", " ").replace("\t", " ")
     if "  " in value:
         value = re.sub(" {2,}", " ", value)
@@ -49,10 +53,25 @@ def code(value: str, field: str) -> str:
         raise FieldError(field, value, str(error)) from None
 
 
+_remembered = lru_cache(maxsize=1 << 14)(normalise_code)
+
+
+def known_code(value: str, field: str) -> str:
+    """As `code`, for codes that many rows repeat."""
+    try:
+        return _remembered(value)
+    except CodeError as error:
+        raise FieldError(field, value, str(error)) from None
+
+
 def number(value: str, field: str, decimal: DecimalSign) -> str:
-    """A plain decimal number with the stated decimal sign, as a text with a dot; no thousands separators, no units."""
+    """A decimal number with the stated decimal sign, as a text with a dot; no separators or units."""
     if not _NUMBERS[decimal].fullmatch(value):
-        raise FieldError(field, value, f'Expected a number with "{decimal}" as its decimal sign, without separators or unit.')
+        raise FieldError(
+            field,
+            value,
+            f'Expected a number with "{decimal}" as its decimal sign, without separators or unit.',
+        )
     return value.replace(",", ".")
 
 
@@ -108,7 +127,9 @@ def current(value: str, field: str) -> Current:
 def standard(value: str, field: str, at: Current) -> str:
     """The name of a connector standard that exists on a charger of this current."""
     if value not in STANDARDS:
-        raise FieldError(field, value, "Expected the name of a connector standard, such as IEC_62196_T2 or CHADEMO.")
+        raise FieldError(
+            field, value, "Expected the name of a connector standard, such as IEC_62196_T2 or CHADEMO."
+        )
     if not fits(value, at):
         raise FieldError(field, value, f"A connector of this standard cannot be part of a charger for {at}.")
     return value
@@ -119,7 +140,9 @@ def _alpha_2(value: str) -> str | None:
     import pycountry  # slow to import, and not every file names countries
 
     upper = value.upper()
-    found = pycountry.countries.get(alpha_2=upper) if len(upper) == 2 else pycountry.countries.get(alpha_3=upper)
+    found = (
+        pycountry.countries.get(alpha_2=upper) if len(upper) == 2 else pycountry.countries.get(alpha_3=upper)
+    )
     return found.alpha_2 if found else None
 
 
@@ -143,7 +166,8 @@ def email(value: str, field: str, max_length: int) -> str | None:
 def instant(value: str, field: str, pattern: str, zone: str) -> datetime | None:
     """A point in time in UTC; None when nothing stands there.
 
-    `pattern` is "iso" or one of strptime; `zone` an IANA name for wall clock times, or "offset" when each time must carry its own.
+    `pattern` is "iso" or one of strptime; `zone` an IANA name for wall clock times, or "offset" when each time
+    must carry its own.
     A wall clock time that its zone skips or repeats is refused: it would be a guess.
     """
     if not value:
@@ -151,7 +175,11 @@ def instant(value: str, field: str, pattern: str, zone: str) -> datetime | None:
     try:
         parsed = datetime.fromisoformat(value) if pattern == "iso" else datetime.strptime(value, pattern)  # noqa: DTZ007
     except ValueError:
-        expected = "a time by ISO 8601, such as 2026-09-30T18:00:00+02:00" if pattern == "iso" else f"a time like {pattern}"
+        expected = (
+            "a time by ISO 8601, such as 2026-09-30T18:00:00+02:00"
+            if pattern == "iso"
+            else f"a time like {pattern}"
+        )
         raise FieldError(field, value, f"Expected {expected}.") from None
     if parsed.tzinfo is None and zone == OFFSET:
         raise FieldError(field, value, "The time lacks its offset from UTC, such as +02:00 or Z.")
@@ -171,5 +199,9 @@ def _in_zone(wall: datetime, field: str, value: str, zone: str) -> datetime:
     if first.utcoffset() != second.utcoffset():
         back = first.astimezone(UTC).astimezone(info).replace(tzinfo=None)
         problem = "occurs twice" if back == wall else "does not exist"
-        raise FieldError(field, value, f"This wall clock time {problem} in {zone}, where the clock changes: state its offset.")
+        raise FieldError(
+            field,
+            value,
+            f"This wall clock time {problem} in {zone}, where the clock changes: state its offset.",
+        )
     return first
