@@ -112,7 +112,7 @@
     _grid(context, ink, scale, left, top, size) {
       const wide = (360 * 180) / scale; // degrees in 180 pixels
       const tenth = 10 ** Math.floor(Math.log10(wide));
-      const step = tenth * (wide / tenth >= 5 ? 5 : wide / tenth >= 2 ? 2 : 1);
+      const step = tenth * [1, 2, 5, 10].find((factor) => factor * tenth >= wide * 0.999);
       const digits = Math.max(0, -Math.floor(Math.log10(step)));
       const lngAt = (x) => ((x + left) / scale) * 360 - 180;
       const latAt = (y) => (Math.atan(Math.sinh(Math.PI * (1 - (2 * (y + top)) / scale))) * 180) / Math.PI;
@@ -121,8 +121,8 @@
         Array.from({ length: Math.floor(high / step) - Math.ceil(low / step) + 1 }, (_, i) => (Math.ceil(low / step) + i) * step);
       context.globalAlpha = 0.55;
       context.beginPath();
-      const xs = within(lngAt(0), lngAt(size)).map((lng) => [((lng + 180) / 360) * scale - left, lng]);
-      const ys = within(latAt(size), latAt(0)).map((lat) => [yOf(lat), lat]);
+      const xs = within(lngAt(-180), lngAt(size)).map((lng) => [((lng + 180) / 360) * scale - left, lng]);
+      const ys = within(latAt(size + 20), latAt(0)).map((lat) => [yOf(lat), lat]);
       for (const [x] of xs) {
         context.moveTo(x, 0);
         context.lineTo(x, size);

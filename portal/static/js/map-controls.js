@@ -106,6 +106,7 @@
       this.text = element("span");
       this.box.setAttribute("role", "status");
       this.box.append(this.text);
+      this.kind = "";
       this.bar = element("div", "map-progress");
       root.append(this.box, this.bar);
     }
@@ -116,7 +117,9 @@
       this.bar.title = isBusy ? label : "";
     }
 
-    say(text, action) {
+    // `kind` names what the line is about, so that the one who said it can take it back and nobody else's.
+    say(text, { kind = "", action = null } = {}) {
+      this.kind = kind;
       this.box.replaceChildren(this.text);
       this.text.textContent = text;
       this.box.classList.toggle("is-quiet", !text); // stays in the page: a hidden one would not be read out
@@ -126,6 +129,10 @@
       button.type = "button";
       button.addEventListener("click", action.press);
       this.box.append(button);
+    }
+
+    clear(kind = this.kind) {
+      if (kind === this.kind) this.say("");
     }
   };
 })();

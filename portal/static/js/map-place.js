@@ -39,7 +39,7 @@
 
     start() {
       const at = this.read();
-      if (at) this.map.setView(at, near(map), { animate: false });
+      if (at) this.map.setView(at, near(this.map), { animate: false });
       else PortalMap.showWorld(this.map);
       this.map.on("click", ({ latlng }) => this.write(latlng));
       this.marker.on("drag dragend", () => this.write(this.marker.getLatLng()));

@@ -58,6 +58,7 @@
     }
 
     moved() {
+      this.notes.clear();
       this.refresh(REST, true);
     }
 
@@ -102,12 +103,13 @@
     show(features) {
       this.notes.busy(false);
       this.markers.show(features);
-      this.notes.say(features.length ? "" : this.words("empty"));
+      if (features.length) this.notes.clear("stations");
+      else this.notes.say(this.words("empty"), { kind: "stations" });
     }
 
     fail(again) {
       this.notes.busy(false);
-      this.notes.say(this.words("failed"), { label: this.words("retry"), press: again });
+      this.notes.say(this.words("failed"), { kind: "stations", action: { label: this.words("retry"), press: again } });
     }
 
     open({ lat, lng, properties }) {
@@ -131,7 +133,7 @@
         return;
       }
       this.focusPanel = focus;
-      window.htmx.ajax("GET", url, { target: panel, swap: "innerHTML" });
+      window.htmx.ajax("GET", url, { source: panel, target: panel, swap: "innerHTML" });
     }
 
     close() {
@@ -180,7 +182,7 @@
         panel.addEventListener(name, (event) => {
           const gone = event.detail.xhr && event.detail.xhr.status === 404;
           this.close();
-          this.notes.say(this.words(gone ? "gone" : "panelFailed"));
+          this.notes.say(this.words(gone ? "gone" : "panelFailed"), { kind: "panel" });
           if (gone) this.refresh(0, true);
         });
       }
