@@ -1,6 +1,6 @@
 """The operator's self-service: one module per noun."""
 
-from . import dashboard
+from . import dashboard, members
 from .blueprint import bp
 
-__all__ = ["bp", "dashboard"]
+__all__ = ["bp", "dashboard", "members"]

@@ -4,97 +4,64 @@ A surface declares a ListSpec; `show_list` renders it, `export_list` streams the
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
 from flask import Response, request, url_for
-from flask_babel import lazy_gettext
 from sqlalchemy import ColumnElement, Select
 
 from portal.domain.clock import now
-from portal.domain.errors import Invalid
+from portal.domain.errors import Invalid, NotFound
 from portal.domain.paging import MAX_QUERY, PAGE_SIZE, Count, Cursor, PageQuery
 from portal.domain.text import fold
 from portal.extensions import db
 from portal.queries.paging import Page, capped_count, fetch_page
+from portal.services.audit import record_event
 
-from .auth import viewer
+from .auth import actor, viewer
 from .exports import stream
 from .htmx import page
+from .list_specs import Choices, Column, Filter, ListSpec, ShownFilter, choice_filter, flag_filter
+from .transaction import transaction
 
-Choices = Sequence[tuple[str, Any]]
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column: `sort` an expression that is never null, `export` the cell's value from a row."""
-
-    key: str
-    label: Any
-    sort: ColumnElement[Any] | None = None
-    export: Callable[[Any], object] | None = None
-    numeric: bool = False
-
-    @property
-    def sortable(self) -> bool:
-        return self.sort is not None
-
-
-@dataclass(frozen=True)
-class Filter:
-    """A choice that narrows the list; `apply` gets the Select and the chosen value."""
-
-    name: str
-    label: Any
-    choices: Choices | Callable[[], Choices]
-    apply: Callable[[Select[Any], str], Select[Any]]
-    kind: str = "select"
-
-    def options(self) -> Choices:
-        return self.choices() if callable(self.choices) else self.choices
-
-
-@dataclass(frozen=True)
-class ListSpec:
-    """What a list offers. `search` is the folded column that `q` looks into, `row` what a template gets.
-
-    Columns with `export` make the files; a list without any offers no export.
-    """
-
-    noun: str
-    columns: Sequence[Column]
-    identity: ColumnElement[int]
-    default_sort: str
-    filters: Sequence[Filter] = ()
-    search: ColumnElement[str] | None = None
-    search_label: Any = ""
-    row: Callable[[Any], Any] = field(default=lambda row: row[0])
-
-
-@dataclass(frozen=True)
-class ShownFilter:
-    name: str
-    label: Any
-    kind: str
-    choices: Choices
-    value: str
-
-    @property
-    def value_label(self) -> Any:
-        return dict(self.choices).get(self.value, self.value)
+__all__ = [
+    "Choices",
+    "Column",
+    "Filter",
+    "ListSpec",
+    "ListView",
+    "choice_filter",
+    "export_list",
+    "flag_filter",
+    "show_list",
+]
 
 
 class ListView:
     """A list as a template sees it; see shared/lists.html for how it is drawn."""
 
-    def __init__(self, spec: ListSpec, stmt: Select[Any], args: Mapping[str, str], limit: int = PAGE_SIZE) -> None:
+    def __init__(
+        self,
+        spec: ListSpec,
+        stmt: Select[Any],
+        args: Mapping[str, str],
+        *,
+        limit: int = PAGE_SIZE,
+        one_page: bool = False,
+        row: Callable[[Any], Any] | None = None,
+    ) -> None:
+        """`one_page` shows the first `limit` rows and tells no more than that there are others."""
+        self.one_page = one_page
+        self.row = row or spec.row
         self.spec = spec
         self.noun = spec.noun
         self.columns = spec.columns
         self.search_label = spec.search_label
         self.exports = ("csv", "xlsx") if any(column.export for column in spec.columns) else ()
         self.query = _parse(spec, args, limit)
+        if one_page:
+            self.query = replace(self.query, cursor=None, sort=spec.default_sort)
         self.stmt = _narrow(spec, stmt, self.query)
 
     @cached_property
@@ -112,17 +79,25 @@ class ListView:
 
     @cached_property
     def rows(self) -> list[Any]:
-        return [self.spec.row(row) for row in self._page.rows]
+        return [self.row(row) for row in self._page.rows]
 
     @cached_property
     def count(self) -> Count:
+        if self.one_page:
+            return Count(len(self.rows), capped=self._page.after is not None)
         return capped_count(db.session(), self.stmt)
+
+    @cached_property
+    def totals(self) -> Sequence[Any]:
+        """The sums of the whole filtered set, where the spec has any."""
+        return db.session.execute(self.spec.totals(self.stmt)).all() if self.spec.totals else ()
 
     @property
     def filters(self) -> list[ShownFilter]:
         chosen = self.query.filters
         return [
-            ShownFilter(f.name, f.label, f.kind, f.options(), chosen.get(f.name, "")) for f in self.spec.filters
+            ShownFilter(f.name, f.label, f.kind, f.options(), chosen.get(f.name, ""))
+            for f in self.spec.filters
         ]
 
     @property
@@ -135,7 +110,7 @@ class ListView:
         return self.url(q=None, **{f.name: None for f in self.spec.filters})
 
     @property
-    def filtered(self) -> bool:
+    def narrowed(self) -> bool:
         """Whether search or filters leave anything out: 'nothing yet' and 'no hits' read differently."""
         return bool(self.query.q or self.query.filters)
 
@@ -154,7 +129,7 @@ class ListView:
 
     @property
     def next_url(self) -> str | None:
-        return self.url(after=self._page.after.encode()) if self._page.after else None
+        return self.url(after=self._page.after.encode()) if self._page.after and not self.one_page else None
 
     @property
     def previous_url(self) -> str | None:
@@ -177,20 +152,41 @@ def show_list(
     return page(template, fragment=fragment, list=view, **context)
 
 
-def export_list(spec: ListSpec, stmt: Select[Any], kind: str) -> Response:
-    """Stream the whole filtered set, in the list's order, as csv or xlsx."""
-    view = ListView(spec, stmt, request.args)
+def export_list(
+    spec: ListSpec, stmt: Select[Any], kind: str, row: Callable[[Any], Any] | None = None
+) -> Response:
+    """Stream the whole filtered set, in the list's order, as csv or xlsx; the trail says who took it."""
+    view = ListView(spec, stmt, request.args, row=row)
+    if kind not in view.exports:
+        raise NotFound
+    _note_export(view, kind)
     key, descending = _sort(spec, view.query.sort)
     order = (key.desc(), spec.identity.desc()) if descending else (key.asc(), spec.identity.asc())
     columns = [column for column in spec.columns if column.export is not None]
     rows = (
-        [column.export(spec.row(row)) for column in columns if column.export]
-        for row in db.session.execute(
+        [column.export(view.row(found)) for column in columns if column.export]
+        for found in db.session.execute(
             view.stmt.order_by(None).order_by(*order), execution_options={"yield_per": 1000}
         )
     )
     name = f"{spec.noun}-{now():%Y-%m-%d}"
     return stream(kind, name, [column.key for column in columns], rows, zone=viewer().zone)
+
+
+def _note_export(view: ListView, kind: str) -> None:
+    """Who took which rows out of the portal, committed before the first of them leaves."""
+    details = {"format": kind, "search": view.query.q, **view.query.filters}
+    said = {name: value for name, value in details.items() if value}
+    with transaction() as session:
+        record_event(
+            session,
+            actor(),
+            "list.export",
+            view.noun,
+            at=now(),
+            operator_id=viewer().operator_id,
+            details=said,
+        )
 
 
 def _endpoint() -> str:
@@ -228,26 +224,3 @@ def _sort(spec: ListSpec, sort: str) -> tuple[ColumnElement[Any], bool]:
             return column.sort, sort.startswith("-")
     offered = ", ".join(column.key for column in spec.columns if column.sortable)
     raise Invalid("sort", "Expected one of: %(offered)s.", offered=offered)
-
-
-def choice_filter(name: str, label: Any, column: ColumnElement[Any], choices: Choices) -> Filter:
-    """A filter on a column with a closed list of values. Raises Invalid for any other."""
-
-    def apply(stmt: Select[Any], value: str) -> Select[Any]:
-        if value not in dict(choices):
-            raise Invalid(name, "Expected one of: %(offered)s.", offered=", ".join(key for key, _ in choices))
-        return stmt.where(column == value)
-
-    return Filter(name, label, choices, apply)
-
-
-def flag_filter(name: str, label: Any, column: ColumnElement[bool], yes: Any = None, no: Any = None) -> Filter:
-    """A filter on a yes/no column; its values are `true` and `false`."""
-    choices = (("true", yes or lazy_gettext("Yes")), ("false", no or lazy_gettext("No")))
-
-    def apply(stmt: Select[Any], value: str) -> Select[Any]:
-        if value not in ("true", "false"):
-            raise Invalid(name, "Expected one of: %(offered)s.", offered="true, false")
-        return stmt.where(column if value == "true" else ~column)
-
-    return Filter(name, label, choices, apply)
