@@ -14,7 +14,7 @@ from portal.domain.viewer import Actor
 from portal.models import Account, AccountLink, AccountStatus, Driver, LoginSession, Operator, OperatorStatus, Role
 from portal.queries.accounts import account_by_email, live_sign_in, open_link
 
-from .audit import record, record_denied
+from .audit import record, record_event
 
 SIGN_IN_LASTS = timedelta(hours=12)
 LINK_LASTS = timedelta(days=3)
@@ -109,7 +109,7 @@ def sign_in(
     good = passwords.matches(account.password_hash if account else None, password)
     if not good or account is None or session.scalar(stmt.where(account_may_sign_in())) is None:
         tenant = account.operator_id if account else None
-        record_denied(session, actor, "account.sign_in_refused", email.strip().lower(), at=at, operator_id=tenant)
+        record_event(session, actor, "account.sign_in_refused", email.strip().lower(), at=at, operator_id=tenant)
         return None
     secret = new_secret()
     session.add(

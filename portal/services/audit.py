@@ -42,12 +42,26 @@ def record(
     return _write(session, actor, action, subject, name or label(subject), at, operator_id, before or {}, after or {})
 
 
-def record_denied(
-    session: Session, actor: Actor, action: str, subject: str, *, at: datetime, operator_id: int | None = None
+def record_event(
+    session: Session,
+    actor: Actor,
+    action: str,
+    subject: str,
+    *,
+    at: datetime,
+    operator_id: int | None = None,
+    details: dict[str, Any] | None = None,
 ) -> AuditEvent:
-    """An attempt that was refused, or an event that changes no row of its own (sign-in, export)."""
+    """What happened without changing a row: a refused attempt, a sign-in that failed, an export."""
     event = AuditEvent(
-        **_who(actor), at=at, action=action, subject_type="request", subject=subject[:254], operator_id=operator_id
+        **_who(actor),
+        at=at,
+        action=action,
+        subject_type="request",
+        subject=subject[:254],
+        operator_id=operator_id,
+        before={},
+        after=details or {},
     )
     session.add(event)
     session.flush()

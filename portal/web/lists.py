@@ -115,7 +115,7 @@ class ListView:
         return bool(self.query.q or self.query.filters)
 
     def url(self, **changes: str | None) -> str:
-        """This list's address with some parameters changed (None removes); a change starts at the first page."""
+        """The address with some parameters changed (None removes); a change starts at the first page."""
         state: dict[str, str] = {**self.query.filters}
         if self.query.q:
             state["q"] = self.query.q

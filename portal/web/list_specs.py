@@ -1,0 +1,119 @@
+"""What a list offers: its columns, filters, search and totals. `portal/web/lists.py` shows and exports it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask_babel import lazy_gettext
+from sqlalchemy import ColumnElement, Select
+
+from portal.domain.days import day_bounds, day_value
+from portal.domain.errors import Invalid
+
+Choices = Sequence[tuple[str, Any]]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: `sort` an expression that is never null, `export` the cell's value from a row."""
+
+    key: str
+    label: Any
+    sort: ColumnElement[Any] | None = None
+    export: Callable[[Any], object] | None = None
+    numeric: bool = False
+
+    @property
+    def sortable(self) -> bool:
+        return self.sort is not None
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What narrows the list; `apply` gets the Select and the value. `kind`: select, date or text."""
+
+    name: str
+    label: Any
+    choices: Choices | Callable[[], Choices]
+    apply: Callable[[Select[Any], str], Select[Any]]
+    kind: str = "select"
+
+    def options(self) -> Choices:
+        return self.choices() if callable(self.choices) else self.choices
+
+
+@dataclass(frozen=True)
+class ListSpec:
+    """What a list offers. `search` is the folded column that `q` looks into, `row` what a template gets.
+
+    Columns with `export` make the files; a list without any offers no export. `totals` turns the Select of
+    the whole filtered set into one of a few rows that sum it up.
+    """
+
+    noun: str
+    columns: Sequence[Column]
+    identity: ColumnElement[int]
+    default_sort: str
+    filters: Sequence[Filter] = ()
+    search: ColumnElement[str] | None = None
+    search_label: Any = ""
+    row: Callable[[Any], Any] = field(default=lambda row: row[0])
+    totals: Callable[[Select[Any]], Select[Any]] | None = None
+
+
+@dataclass(frozen=True)
+class ShownFilter:
+    name: str
+    label: Any
+    kind: str
+    choices: Choices
+    value: str
+
+    @property
+    def value_label(self) -> Any:
+        return dict(self.choices).get(self.value, self.value)
+
+
+def choice_filter(name: str, label: Any, column: ColumnElement[Any], choices: Choices) -> Filter:
+    """A filter on a column with a closed list of values. Raises Invalid for any other."""
+
+    def apply(stmt: Select[Any], value: str) -> Select[Any]:
+        if value not in dict(choices):
+            raise Invalid(name, "Expected one of: %(offered)s.", offered=", ".join(key for key, _ in choices))
+        return stmt.where(column == value)
+
+    return Filter(name, label, choices, apply)
+
+
+def flag_filter(
+    name: str, label: Any, column: ColumnElement[bool], yes: Any = None, no: Any = None
+) -> Filter:
+    """A filter on a yes/no column; its values are `true` and `false`."""
+    choices = (("true", yes or lazy_gettext("Yes")), ("false", no or lazy_gettext("No")))
+
+    def apply(stmt: Select[Any], value: str) -> Select[Any]:
+        if value not in ("true", "false"):
+            raise Invalid(name, "Expected one of: %(offered)s.", offered="true, false")
+        return stmt.where(column if value == "true" else ~column)
+
+    return Filter(name, label, choices, apply)
+
+
+def text_filter(name: str, label: Any, apply: Callable[[Select[Any], str], Select[Any]]) -> Filter:
+    """A filter whose value is typed: a code, a number, a part of a name."""
+    return Filter(name, label, (), lambda stmt, value: apply(stmt, value.strip()), kind="text")
+
+
+def day_filters(column: ColumnElement[Any], zone: str) -> tuple[Filter, Filter]:
+    """`from` and `to`, both days included as the zone counts them, on a column of instants."""
+
+    def start(stmt: Select[Any], value: str) -> Select[Any]:
+        return stmt.where(column >= day_bounds(zone, day_value("from", value))[0])
+
+    def end(stmt: Select[Any], value: str) -> Select[Any]:
+        return stmt.where(column < day_bounds(zone, day_value("to", value))[1])
+
+    return (
+        Filter("from", lazy_gettext("From"), (), start, kind="date"),
+        Filter("to", lazy_gettext("To"), (), end, kind="date"),
+    )
