@@ -133,7 +133,7 @@
         return;
       }
       this.focusPanel = focus;
-      window.htmx.ajax("GET", url, { source: panel, target: panel, swap: "innerHTML" });
+      window.htmx.ajax("GET", url, { source: panel, target: panel });
     }
 
     close() {
