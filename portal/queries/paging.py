@@ -56,7 +56,9 @@ def fetch_page(
 
 def capped_count(session: Session, stmt: Select[Any]) -> Count:
     """How many rows there are, exact up to COUNT_CAP."""
-    inner = stmt.order_by(None).with_only_columns(literal(1)).limit(COUNT_CAP + 1).subquery()
+    # A Select whose conditions name no column would lose its table together with its columns.
+    ones = stmt.order_by(None).with_only_columns(literal(1), maintain_column_froms=True)
+    inner = ones.limit(COUNT_CAP + 1).subquery()
     n = session.scalar(select(func.count()).select_from(inner)) or 0
     return Count(min(n, COUNT_CAP), capped=n > COUNT_CAP)
 
