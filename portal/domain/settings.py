@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
+
+from .values import decimal_value, integer_value
 
 FIELDS = ("energy_step_wh", "idle_timeout_min", "monetary_session_limit")
+MOST_WH, MOST_MINUTES, MOST_AMOUNT = 1_000_000, 30 * 24 * 60, Decimal(1_000_000)
 
 
 class Origin(StrEnum):
@@ -44,3 +47,17 @@ def _innermost(field: str, levels: tuple[tuple[Origin, HasSessionSettings | None
         if value is not None:
             return Effective(value, origin)
     return Effective(None, Origin.SITE)
+
+
+def settings_values(
+    energy_step_wh: int | None, idle_timeout_min: int | None, monetary_session_limit: Decimal | str | None
+) -> dict[str, Any]:
+    """The three settings of one level, checked, by field name; None inherits. Raises Invalid."""
+    limit = decimal_value(
+        "monetary_session_limit", monetary_session_limit, least=Decimal("0.01"), most=MOST_AMOUNT, places=4
+    )
+    return {
+        "energy_step_wh": integer_value("energy_step_wh", energy_step_wh, least=1, most=MOST_WH),
+        "idle_timeout_min": integer_value("idle_timeout_min", idle_timeout_min, least=0, most=MOST_MINUTES),
+        "monetary_session_limit": limit,
+    }
