@@ -9,14 +9,14 @@ from functools import cached_property
 from typing import Any
 
 from flask import Response, request, url_for
-from sqlalchemy import ColumnElement, Select
+from sqlalchemy import Select
 
 from portal.domain.clock import now
 from portal.domain.errors import Invalid, NotFound
 from portal.domain.paging import MAX_QUERY, PAGE_SIZE, Count, Cursor, PageQuery
 from portal.domain.text import fold
 from portal.extensions import db
-from portal.queries.paging import Page, capped_count, fetch_page
+from portal.queries.paging import Expression, Page, capped_count, fetch_page
 from portal.services.audit import record_event
 
 from .auth import actor, viewer
@@ -56,7 +56,7 @@ class ListView:
         self.row = row or spec.row
         self.spec = spec
         self.noun = spec.noun
-        self.columns = spec.columns
+        self.columns = [column for column in spec.columns if column.shown]
         self.search_label = spec.search_label
         self.exports = ("csv", "xlsx") if any(column.export for column in spec.columns) else ()
         self.query = _parse(spec, args, limit)
@@ -218,7 +218,7 @@ def _narrow(spec: ListSpec, stmt: Select[Any], query: PageQuery) -> Select[Any]:
     return stmt
 
 
-def _sort(spec: ListSpec, sort: str) -> tuple[ColumnElement[Any], bool]:
+def _sort(spec: ListSpec, sort: str) -> tuple[Expression, bool]:
     for column in spec.columns:
         if column.sort is not None and column.key == sort.removeprefix("-"):
             return column.sort, sort.startswith("-")
