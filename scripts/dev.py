@@ -8,26 +8,27 @@ import argparse
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 if sys.version_info < (3, 11):  # noqa: UP036
     raise SystemExit("error: Python 3.11 or newer is needed")
 
 import environment
 import frontend
-from common import ROOT, call, say, tool
+from common import ROOT, call, fail, say, tool
 
 
 def run(rest: list[str]) -> None:
     """Set up what the portal needs and start the demo network; arguments go to `portal demo`."""
-    environment.ensure(dev=False)
-    frontend.vendor()
+    set_up(dev=False)
     command = [str(tool("python")), "-P", "-m", "portal", "demo", *rest]
     raise SystemExit(subprocess.run(command, cwd=ROOT).returncode)
 
 
 def test(rest: list[str]) -> None:
     """What must hold before a change goes in: lint, types, all tests on both engines and in a browser."""
-    prepare()
+    set_up(dev=True)
     lint([])
     types([])
     say("tests")
@@ -39,25 +40,29 @@ def test(rest: list[str]) -> None:
 
 def lint(rest: list[str]) -> None:
     """Style, templates, import contracts and the rules of scripts/rules.py."""
-    prepare()
+    set_up(dev=True)
     say("lint")
-    call([tool("ruff"), "check", "--quiet", *rest])
-    call([tool("ruff"), "format", "--check", "--quiet"])
-    call([tool("djlint"), "portal/templates", "--lint", "--quiet"])
-    call([tool("lint-imports"), "--no-logo"])
-    call([sys.executable, "scripts/rules.py"])
+    steps = [
+        [tool("ruff"), "check", "--quiet", *rest],
+        [tool("ruff"), "format", "--check", "--quiet"],
+        [tool("djlint"), "portal/templates", "--lint", "--quiet"],
+        [tool("lint-imports"), "--no-logo"],
+        [sys.executable, "scripts/rules.py"],
+    ]
+    if broken := [f"{Path(step[0]).name} {step[1]}" for step in steps if subprocess.run(step, cwd=ROOT).returncode]:
+        fail(f"lint: {', '.join(broken)} found something")
 
 
 def types(rest: list[str]) -> None:
     """mypy, strict, over the product."""
-    prepare()
+    set_up(dev=True)
     say("types")
     call([tool("mypy"), *rest])
 
 
 def bench(rest: list[str]) -> None:
     """Measurements, see bench/."""
-    prepare()
+    set_up(dev=True)
     raise SystemExit(subprocess.run([str(tool("python")), "-m", "bench", *rest], cwd=ROOT).returncode)
 
 
@@ -73,10 +78,12 @@ def lock(rest: list[str]) -> None:
     write_locks(upgrade="--upgrade" in rest)
 
 
-def prepare() -> None:
-    """Set up what development needs."""
-    environment.ensure(dev=True)
-    frontend.vendor(dev=True)
+def set_up(*, dev: bool) -> None:
+    """Python packages and front-end files, side by side; nothing when all is there."""
+    with ThreadPoolExecutor() as pool:
+        jobs = [pool.submit(environment.ensure, dev=dev), pool.submit(frontend.vendor, dev=dev)]
+    for job in jobs:
+        job.result()
 
 
 JOBS = {

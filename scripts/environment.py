@@ -70,8 +70,8 @@ def pip_for(venv: Path) -> list[str | Path]:
 
 def pip_install(venv: Path, lock: Path, *, compile_after: bool = True) -> None:
     """Install a lock, hashes checked; compiling on all cores afterwards is faster than pip's own."""
-    quiet = ["--quiet", "--disable-pip-version-check", "--no-input"]
-    call([*pip_for(venv), "install", *quiet, "--no-compile", "--require-hashes", "-r", lock])
+    quiet = ["-qq", "--disable-pip-version-check", "--no-input"]
+    call([*pip_for(venv), "install", *quiet, "--no-compile", "--no-deps", "--require-hashes", "-r", lock])
     if compile_after:
         packages = site_packages(venv)
         # Some packages carry files for other Python versions: a file that does not compile is not an error.
