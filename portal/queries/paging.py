@@ -7,27 +7,32 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, func, literal, select, tuple_
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from portal.domain.errors import Invalid
 from portal.domain.paging import COUNT_CAP, Count, Cursor
+
+# What rows are ordered by: a column of a model, or an expression of columns.
+Expression = ColumnElement[Any] | InstrumentedAttribute[Any]
+# A Select of whatever columns.
+AnySelect = Select[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
     """Rows of one page and the cursors of its neighbours (None at the ends)."""
 
-    rows: list[Row[Any]]
+    rows: list[Row[*tuple[Any, ...]]]
     before: Cursor | None
     after: Cursor | None
 
 
 def fetch_page(
     session: Session,
-    stmt: Select[Any],
+    stmt: AnySelect,
     *,
-    key: ColumnElement[Any],
-    identity: ColumnElement[int],
+    key: Expression,
+    identity: Expression,
     descending: bool,
     cursor: Cursor | None,
     limit: int,
@@ -54,7 +59,7 @@ def fetch_page(
     )
 
 
-def capped_count(session: Session, stmt: Select[Any]) -> Count:
+def capped_count(session: Session, stmt: AnySelect) -> Count:
     """How many rows there are, exact up to COUNT_CAP."""
     # A Select whose conditions name no column would lose its table together with its columns.
     ones = stmt.order_by(None).with_only_columns(literal(1), maintain_column_froms=True)
@@ -63,7 +68,7 @@ def capped_count(session: Session, stmt: Select[Any]) -> Count:
     return Count(min(n, COUNT_CAP), capped=n > COUNT_CAP)
 
 
-def _typed(value: Any, key: ColumnElement[Any]) -> Any:
+def _typed(value: Any, key: Expression) -> Any:
     """A cursor is typed by a person at worst: its value must be of the sort column's kind."""
     expected = _python_type(key)
     if expected in (int, float) and isinstance(value, int | float) and not isinstance(value, bool):
@@ -73,7 +78,7 @@ def _typed(value: Any, key: ColumnElement[Any]) -> Any:
     return value
 
 
-def _python_type(key: ColumnElement[Any]) -> type:
+def _python_type(key: Expression) -> type:
     try:
         kind = key.type.python_type
     except (NotImplementedError, DBAPIError):

@@ -5,23 +5,27 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask_babel import lazy_gettext
-from sqlalchemy import ColumnElement, Select
 
 from portal.domain.days import day_bounds, day_value
 from portal.domain.errors import Invalid
+from portal.queries.paging import AnySelect, Expression
 
 Choices = Sequence[tuple[str, Any]]
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column: `sort` an expression that is never null, `export` the cell's value from a row."""
+    """One column: `sort` an expression that is never null, `export` the cell's value from a row.
+
+    One that is not `shown` stands in the files only.
+    """
 
     key: str
     label: Any
-    sort: ColumnElement[Any] | None = None
+    sort: Expression | None = None
     export: Callable[[Any], object] | None = None
     numeric: bool = False
+    shown: bool = True
 
     @property
     def sortable(self) -> bool:
@@ -35,7 +39,7 @@ class Filter:
     name: str
     label: Any
     choices: Choices | Callable[[], Choices]
-    apply: Callable[[Select[Any], str], Select[Any]]
+    apply: Callable[[AnySelect, str], AnySelect]
     kind: str = "select"
 
     def options(self) -> Choices:
@@ -52,13 +56,13 @@ class ListSpec:
 
     noun: str
     columns: Sequence[Column]
-    identity: ColumnElement[int]
+    identity: Expression
     default_sort: str
     filters: Sequence[Filter] = ()
-    search: ColumnElement[str] | None = None
+    search: Expression | None = None
     search_label: Any = ""
     row: Callable[[Any], Any] = field(default=lambda row: row[0])
-    totals: Callable[[Select[Any]], Select[Any]] | None = None
+    totals: Callable[[AnySelect], AnySelect] | None = None
 
 
 @dataclass(frozen=True)
@@ -74,10 +78,10 @@ class ShownFilter:
         return dict(self.choices).get(self.value, self.value)
 
 
-def choice_filter(name: str, label: Any, column: ColumnElement[Any], choices: Choices) -> Filter:
+def choice_filter(name: str, label: Any, column: Expression, choices: Choices) -> Filter:
     """A filter on a column with a closed list of values. Raises Invalid for any other."""
 
-    def apply(stmt: Select[Any], value: str) -> Select[Any]:
+    def apply(stmt: AnySelect, value: str) -> AnySelect:
         if value not in dict(choices):
             raise Invalid(name, "Expected one of: %(offered)s.", offered=", ".join(key for key, _ in choices))
         return stmt.where(column == value)
@@ -85,13 +89,11 @@ def choice_filter(name: str, label: Any, column: ColumnElement[Any], choices: Ch
     return Filter(name, label, choices, apply)
 
 
-def flag_filter(
-    name: str, label: Any, column: ColumnElement[bool], yes: Any = None, no: Any = None
-) -> Filter:
+def flag_filter(name: str, label: Any, column: Expression, yes: Any = None, no: Any = None) -> Filter:
     """A filter on a yes/no column; its values are `true` and `false`."""
     choices = (("true", yes or lazy_gettext("Yes")), ("false", no or lazy_gettext("No")))
 
-    def apply(stmt: Select[Any], value: str) -> Select[Any]:
+    def apply(stmt: AnySelect, value: str) -> AnySelect:
         if value not in ("true", "false"):
             raise Invalid(name, "Expected one of: %(offered)s.", offered="true, false")
         return stmt.where(column if value == "true" else ~column)
@@ -99,18 +101,18 @@ def flag_filter(
     return Filter(name, label, choices, apply)
 
 
-def text_filter(name: str, label: Any, apply: Callable[[Select[Any], str], Select[Any]]) -> Filter:
+def text_filter(name: str, label: Any, apply: Callable[[AnySelect, str], AnySelect]) -> Filter:
     """A filter whose value is typed: a code, a number, a part of a name."""
     return Filter(name, label, (), lambda stmt, value: apply(stmt, value.strip()), kind="text")
 
 
-def day_filters(column: ColumnElement[Any], zone: str) -> tuple[Filter, Filter]:
+def day_filters(column: Expression, zone: str) -> tuple[Filter, Filter]:
     """`from` and `to`, both days included as the zone counts them, on a column of instants."""
 
-    def start(stmt: Select[Any], value: str) -> Select[Any]:
+    def start(stmt: AnySelect, value: str) -> AnySelect:
         return stmt.where(column >= day_bounds(zone, day_value("from", value))[0])
 
-    def end(stmt: Select[Any], value: str) -> Select[Any]:
+    def end(stmt: AnySelect, value: str) -> AnySelect:
         return stmt.where(column < day_bounds(zone, day_value("to", value))[1])
 
     return (

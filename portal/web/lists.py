@@ -9,14 +9,13 @@ from functools import cached_property
 from typing import Any
 
 from flask import Response, request, url_for
-from sqlalchemy import Select
 
 from portal.domain.clock import now
 from portal.domain.errors import Invalid, NotFound
 from portal.domain.paging import MAX_QUERY, PAGE_SIZE, Count, Cursor, PageQuery
 from portal.domain.text import fold
 from portal.extensions import db
-from portal.queries.paging import Expression, Page, capped_count, fetch_page
+from portal.queries.paging import AnySelect, Expression, Page, capped_count, fetch_page
 from portal.services.audit import record_event
 
 from .auth import actor, viewer
@@ -44,7 +43,7 @@ class ListView:
     def __init__(
         self,
         spec: ListSpec,
-        stmt: Select[Any],
+        stmt: AnySelect,
         args: Mapping[str, str],
         *,
         limit: int = PAGE_SIZE,
@@ -145,7 +144,7 @@ class ListView:
 
 
 def show_list(
-    spec: ListSpec, stmt: Select[Any], template: str, fragment: str | None = "table", **context: Any
+    spec: ListSpec, stmt: AnySelect, template: str, fragment: str | None = "table", **context: Any
 ) -> Response:
     """Render a list, or just its table when HTMX asks."""
     view = ListView(spec, stmt, request.args)
@@ -153,7 +152,7 @@ def show_list(
 
 
 def export_list(
-    spec: ListSpec, stmt: Select[Any], kind: str, row: Callable[[Any], Any] | None = None
+    spec: ListSpec, stmt: AnySelect, kind: str, row: Callable[[Any], Any] | None = None
 ) -> Response:
     """Stream the whole filtered set, in the list's order, as csv or xlsx; the trail says who took it."""
     view = ListView(spec, stmt, request.args, row=row)
@@ -207,7 +206,7 @@ def _parse(spec: ListSpec, args: Mapping[str, str], limit: int) -> PageQuery:
     return PageQuery(query, filters, sort, cursor, limit)
 
 
-def _narrow(spec: ListSpec, stmt: Select[Any], query: PageQuery) -> Select[Any]:
+def _narrow(spec: ListSpec, stmt: AnySelect, query: PageQuery) -> AnySelect:
     if query.q and spec.search is not None:
         for word in fold(query.q).split():
             stmt = stmt.where(spec.search.contains(word, autoescape=True))

@@ -1,0 +1,129 @@
+"""The audit trail in words: actions, kinds of subjects, field names, values."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+
+ACTIONS = {
+    "account.create": _("Login created"),
+    "account.update": _("Login changed"),
+    "account.active": _("Login enabled"),
+    "account.disabled": _("Login disabled"),
+    "account.link": _("Link to set a password issued"),
+    "account.password": _("Password set"),
+    "account.sign_in": _("Signed in"),
+    "account.sign_in_refused": _("Sign-in refused"),
+    "account.sign_out": _("Signed out"),
+    "account.sign_out_everywhere": _("Signed out everywhere"),
+    "area.assign": _("Area assigned"),
+    "area.create": _("Area created"),
+    "area.delete": _("Area deleted"),
+    "area.update": _("Area changed"),
+    "driver.active": _("Driver enabled"),
+    "driver.create": _("Driver created"),
+    "driver.delete": _("Driver deleted"),
+    "driver.disabled": _("Driver disabled"),
+    "driver.update": _("Driver changed"),
+    "list.export": _("List exported"),
+    "membership.grant": _("Access granted"),
+    "membership.revoke": _("Access revoked"),
+    "operator.active": _("Operator enabled"),
+    "operator.archived": _("Operator archived"),
+    "operator.create": _("Operator created"),
+    "operator.delete": _("Operator deleted"),
+    "operator.disabled": _("Operator disabled"),
+    "operator.security_key": _("Security key set"),
+    "operator.terms": _("Share/reimbursement set"),
+    "operator.update": _("Operator changed"),
+    "station.create": _("Station created"),
+    "station.delete": _("Station deleted"),
+    "station.update": _("Station changed"),
+    "station.visibility": _("Station shown or hidden"),
+    "terms.create": _("Share/reimbursement set"),
+    "terms.update": _("Share/reimbursement changed"),
+    "token.block": _("Token blocked"),
+    "token.create": _("Token added"),
+    "token.delete": _("Token removed"),
+    "token.unblock": _("Token unblocked"),
+}
+
+SUBJECTS = {
+    "account": _("Login"),
+    "area": _("Area"),
+    "charging_session": _("Session"),
+    "driver": _("Driver"),
+    "membership": _("Membership"),
+    "operator": _("Operator"),
+    "request": _("Request"),
+    "site_settings": _("Settings"),
+    "station": _("Station"),
+    "terms": _("Share/reimbursement"),
+    "token": _("Token"),
+}
+
+FIELDS = {
+    "address": _("Address"),
+    "blocked": _("Blocked"),
+    "city": _("City"),
+    "code": _("Code"),
+    "country": _("Country"),
+    "currency": _("Currency"),
+    "driver_id": _("Driver (record)"),
+    "email": _("Email"),
+    "energy_step_wh": _("Energy step delta"),
+    "format": _("Format"),
+    "from": _("From"),
+    "granted_by": _("Granted by"),
+    "idle_timeout_min": _("Idle session"),
+    "kind": _("Kind"),
+    "monetary_session_limit": _("Monetary session limit"),
+    "name": _("Name"),
+    "number": _("Number"),
+    "operator_id": _("Operator (record)"),
+    "organization": _("Organization"),
+    "password_hash": _("Password"),
+    "phone": _("Phone"),
+    "revoke_reason": _("Reason"),
+    "revoked_at": _("Revoked at"),
+    "role": _("Role"),
+    "security_key_hash": _("Security key"),
+    "state": _("State"),
+    "status": _("Status"),
+    "timezone": _("Timezone"),
+    "to": _("To"),
+    "uid": _("Token"),
+    "valid_from": _("Valid from"),
+    "valid_to": _("Valid to"),
+    "visible": _("Visible"),
+    "zip": _("Zip code"),
+}
+
+
+def action_label(action: str) -> Any:
+    """`station.visibility` in words; an action without words of its own is still readable."""
+    return ACTIONS.get(action) or _humanised(action.replace(".", ": "))
+
+
+def subject_label(kind: str) -> Any:
+    return SUBJECTS.get(kind) or _humanised(kind)
+
+
+def field_label(name: str) -> Any:
+    return FIELDS.get(name) or _humanised(name)
+
+
+def value_label(value: Any) -> Any:
+    """A JSON value for people."""
+    if value is True:
+        return _("Yes")
+    if value is False:
+        return _("No")
+    if isinstance(value, dict):
+        return "; ".join(f"{field_label(key)}: {value_label(each)}" for key, each in value.items())
+    if isinstance(value, list):
+        return ", ".join(str(value_label(each)) for each in value)
+    return value
+
+
+def _humanised(name: str) -> str:
+    return name.replace("_", " ").capitalize()

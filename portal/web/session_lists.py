@@ -1,0 +1,123 @@
+"""The list of charging sessions, the same for admins and operators; which rows is the query's business."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from babel.numbers import get_currency_precision
+from flask_babel import lazy_gettext as _
+from sqlalchemy import func
+
+from portal.domain.viewer import Viewer
+from portal.models import ChargingSession, Driver, Operator, SessionStatus, Station
+from portal.queries import sessions as query
+
+from .list_specs import Column, Filter, ListSpec, choice_filter, day_filters, text_filter
+
+STATUS_LABELS = {
+    SessionStatus.RUNNING.value: _("Running"),
+    SessionStatus.CLOSED.value: _("Closed"),
+    SessionStatus.CLOSED_IDLE.value: _("Closed as idle"),
+}
+REASON_LABELS = {
+    "idle": _("Idle"),
+    "limit": _("Monetary limit"),
+    "driver": _("By the driver"),
+    "local": _("At the station"),
+    "remote": _("From afar"),
+    "equipment": _("By the equipment"),
+    "error": _("Error"),
+    "power_loss": _("Power loss"),
+    "other": _("Other"),
+}
+
+
+def session_list(viewer: Viewer) -> ListSpec:
+    """Columns and filters for this viewer; days are those of its zone, and only admins see operators.
+
+    Rows are ChargingSession with station, area, driver and operator; `list.totals` has one row a currency.
+    """
+    return ListSpec(
+        noun="sessions",
+        columns=[column for column in _columns() if viewer.is_admin or column.key != "operator_code"],
+        identity=ChargingSession.id,
+        default_sort="-started_at",
+        filters=_filters(viewer),
+        totals=query.session_totals,
+    )
+
+
+def status_label(session: ChargingSession) -> Any:
+    return STATUS_LABELS[session.status.value]
+
+
+def reason_label(session: ChargingSession) -> Any:
+    """The end reason in words; one that we have no words for stands for itself."""
+    return REASON_LABELS.get(session.end_reason or "", session.end_reason)
+
+
+def _columns() -> list[Column]:
+    return [
+        Column("started_at", _("Start"), ChargingSession.started_at, lambda s: s.started_at),
+        Column("ended_at", _("End"), _ended(), lambda s: s.ended_at),
+        Column("duration_s", _("Duration"), None, _seconds, numeric=True),
+        Column("station_code", _("Station, charger, connector"), Station.code, lambda s: s.station.code),
+        _file_only("charger_uid", lambda s: s.charger_uid),
+        _file_only("connector_number", lambda s: s.connector_number),
+        _file_only("area_code", lambda s: s.area.code),
+        Column("operator_code", _("Operator"), func.coalesce(Operator.code, ""), _operator_code),
+        Column("driver_number", _("Driver"), func.coalesce(Driver.number, ""), _driver_number),
+        Column("energy_wh", _("Energy"), _energy(), lambda s: s.energy_wh, numeric=True),
+        Column("amount", _("Amount"), numeric=True),
+        _file_only("net", lambda s: major(s.net_minor, s.currency)),
+        _file_only("vat", lambda s: major(s.vat_minor, s.currency)),
+        _file_only("currency", lambda s: s.currency),
+        Column("status", _("Status"), None, lambda s: s.status.value),
+        _file_only("end_reason", lambda s: s.end_reason),
+        _file_only("external_id", lambda s: s.external_id),
+    ]
+
+
+def _file_only(key: str, value: Callable[[ChargingSession], object]) -> Column:
+    return Column(key, key, None, value, shown=False)
+
+
+def _filters(viewer: Viewer) -> list[Filter]:
+    statuses = tuple(STATUS_LABELS.items())
+    found = [
+        *day_filters(ChargingSession.started_at, viewer.zone),
+        text_filter("station", _("Station code"), query.at_station),
+        text_filter("area", _("Area code"), query.in_area),
+        text_filter("driver", _("Driver number"), query.of_driver),
+        choice_filter("status", _("Status"), ChargingSession.status, statuses),
+    ]
+    if viewer.is_admin:
+        found.insert(4, text_filter("operator", _("Operator code"), query.of_operator))
+    return found
+
+
+def major(minor: int | None, currency: str) -> Decimal | None:
+    """Minor units as an exact decimal in the currency's own places (1234 EUR → 12.34)."""
+    return None if minor is None else Decimal(minor).scaleb(-get_currency_precision(currency))
+
+
+def _ended() -> Any:
+    """Sessions that still run sort by their start."""
+    return func.coalesce(ChargingSession.ended_at, ChargingSession.started_at)
+
+
+def _energy() -> Any:
+    return func.coalesce(ChargingSession.energy_wh, -1)
+
+
+def _seconds(session: ChargingSession) -> int | None:
+    span = query.lasted(session)
+    return None if span is None else int(span.total_seconds())
+
+
+def _operator_code(session: ChargingSession) -> str | None:
+    return session.operator.code if session.operator else None
+
+
+def _driver_number(session: ChargingSession) -> str | None:
+    return session.driver.number if session.driver else None
