@@ -39,11 +39,11 @@ def suggest_code(name: str) -> str:
 
 
 def derive_code(text: str) -> str:
-    """Like `suggest_code`, but long texts that differ only at their end keep different codes, by a digest."""
+    """Like `suggest_code`, but always a code: a digest ends it where letters would not tell texts apart."""
     words = _words(text)
     if len(words) > MAX_LENGTH:
-        words = f"{words[: MAX_LENGTH - _DIGEST_LENGTH - 1].rstrip('-')}-{_digest(words)}"
-    return words if len(words) >= MIN_LENGTH else ""
+        return f"{words[: MAX_LENGTH - _DIGEST_LENGTH - 1].rstrip('-')}-{_digest(words)}"
+    return words if len(words) >= MIN_LENGTH else f"{words}-{_digest(fold(text))}".lstrip("-")
 
 
 def identity_code(text: str) -> str:

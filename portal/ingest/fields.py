@@ -138,7 +138,7 @@ class Columns:
             get = self._joined(spec)
         if spec.map is not None:
             get = _mapped(get, spec.map, spec.column or field.name)
-        return _coded(get, field.label) if spec.make_code else get
+        return _coded(get) if spec.make_code else get
 
     def _template(self, template: str) -> Getter:
         names = _PLACEHOLDER.findall(template)
@@ -224,17 +224,12 @@ def _mapped(get: Getter, mapping: Mapping[str, str], label: str) -> Getter:
     return translated
 
 
-def _coded(get: Getter, label: str) -> Getter:
+def _coded(get: Getter) -> Getter:
     # Networks and areas repeat row after row.
     derive = lru_cache(maxsize=1 << 14)(derive_code)
 
     def coded(row: Sequence[str]) -> str:
         text = get(row)
-        code = derive(text) if text else ""
-        if text and not code:
-            raise FieldError(
-                label, text, "No code can be made from this: expected at least two letters or digits."
-            )
-        return code
+        return derive(text) if text else ""
 
     return coded

@@ -1,6 +1,7 @@
 """OCPI Locations become stations: version 2.2.1, and the older shapes of 2.2, 2.1.1 and 2.0.
 
-A Location is a station, its EVSEs are chargers. Those that are removed are left out. An EVSE with AC and DC
+A Location is a station, its EVSEs are chargers. EVSEs that are removed, or have no
+connector that would tell their current, are left out. An EVSE with AC and DC
 connectors becomes two chargers, the AC one with "-AC" behind its uid, since a charger of the portal has one
 current and its own prices.
 """
@@ -77,9 +78,9 @@ def station(location: Json) -> tuple[StationRecord, str | None]:
     return StationRecord(
         code=_code(location, party),
         name=values.required(_string(location, "name") or address, "name", STATION_NAME_LENGTH),
-        operator_code=_derived(operator, "operator.name") if operator else None,
+        operator_code=derive_code(operator) if operator else None,
         operator_name=operator or None,
-        area_code=_derived(area, "city"),
+        area_code=derive_code(area),
         area_name=values.text(area, "city", NAME_LENGTH),
         latitude=values.degrees(
             _string(position, "latitude", "coordinates.latitude"), "coordinates.latitude", ".", 90
@@ -214,12 +215,6 @@ def _hours(times: Json) -> str:
         day = values.integer(_string(item, "weekday"), "opening_times.weekday", 1, 7)
         parts.append(f"{_DAYS[day - 1]} {_string(item, 'period_begin')}-{_string(item, 'period_end')}")
     return ", ".join(parts)
-
-
-def _derived(name: str, field: str) -> str:
-    code = derive_code(name)
-    # A name without Latin letters still needs a code that stays the same.
-    return code or identity_code(name).rjust(2, "0") if name else values.code(code, field)
 
 
 def _string(data: Json, key: str, field: str | None = None) -> str:

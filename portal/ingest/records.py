@@ -124,7 +124,7 @@ class Skipped:
 
 
 class FieldError(ValueError):
-    """A value is not what was expected; `field` is its name in the file; `line` where a record has several."""
+    """A value is not what was expected; `field` is its name there; `line` where a record has several."""
 
     def __init__(self, field: str | None, value: object, reason: str, line: int | None = None) -> None:
         super().__init__(reason)

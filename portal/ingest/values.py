@@ -17,7 +17,7 @@ PowerUnit = Literal["W", "kW"]
 OFFSET = "offset"
 
 _NUMBERS = {
-    sign: re.compile(rf"[+-]?[0-9]{{1,12}}(?:{re.escape(sign)}[0-9]{{1,30}})?(?:[eE][+-]?[0-9]{{1,2}})?")
+    sign: re.compile(rf"[+-]?[0-9]{{1,12}}(?:{re.escape(sign)}[0-9]{{1,30}})?(?:[eE][+-]?[0-9]{{1,3}})?")
     for sign in (".", ",")
 }
 _INTEGER = re.compile(r"[0-9]{1,9}")
@@ -25,7 +25,7 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)*")
 
 
 def text(value: str, field: str, max_length: int) -> str:
-    """A text on one line: breaks, tabs and runs of blanks become one blank; control characters are refused."""
+    """A text on one line: breaks, tabs and runs of blanks become one; control characters are refused."""
     value = value.strip()
     if value.isascii() and value.isprintable() and "  " not in value and len(value) <= max_length:
         return value
@@ -166,7 +166,7 @@ def email(value: str, field: str, max_length: int) -> str | None:
 def instant(value: str, field: str, pattern: str, zone: str) -> datetime | None:
     """A point in time in UTC; None when nothing stands there.
 
-    `pattern` is "iso" or one of strptime; `zone` an IANA name for wall clock times, or "offset" when each time
+    `pattern` is "iso" or one of strptime; `zone` an IANA name for wall clocks, or "offset" when each time
     must carry its own.
     A wall clock time that its zone skips or repeats is refused: it would be a guess.
     """
