@@ -1,4 +1,4 @@
-"""The compiled maps: one element, one script, nothing inline or from elsewhere, no way in through settings."""
+"""The compiled maps: one element, one script, nothing inline or from elsewhere, no way in by settings."""
 
 import json
 import re

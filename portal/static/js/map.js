@@ -180,6 +180,7 @@
       });
       for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
         panel.addEventListener(name, (event) => {
+          event.stopPropagation(); // said on the map; the page need not say it again
           const gone = event.detail.xhr && event.detail.xhr.status === 404;
           this.close();
           this.notes.say(this.words(gone ? "gone" : "panelFailed"), { kind: "panel" });
