@@ -93,7 +93,7 @@ def answer(status: int, message: str) -> Response:
         response.mimetype = "application/problem+json"
         response.headers["Cache-Control"] = "no-store"
         return response
-    return page("shared/error.html", fragment="content", http_status=status, code=status, title=title, message=message)
+    return page("shared/error.html", fragment="fragment", http_status=status, code=status, title=title, message=message)
 
 
 TITLES = {

@@ -44,7 +44,7 @@ def make_operator(session: Session, **over: Any) -> Operator:
         "updated_at": LONG_AGO,
     } | over
     values.setdefault("search", search_text(values["code"], values["name"]))
-    session.add(OperatorCode(code=values["code"], taken_at=LONG_AGO))
+    _saved(session, OperatorCode(code=values["code"], taken_at=LONG_AGO))
     return _saved(session, Operator(**values))
 
 
