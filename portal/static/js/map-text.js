@@ -19,6 +19,7 @@
     noPosition: "Your position is not available.",
     youAreHere: "You are here",
     cluster: "Stations here: {count}. Zoom in",
+    crowded: "These stations stand too close together for the map. The list names each of them.",
     station: "Station {name}: {status}",
     stationPrivate: "Station {name}: {status}, private network",
     available: "available",

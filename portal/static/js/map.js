@@ -119,6 +119,11 @@
       const bounds = box && PortalMap.boundsOf(box, middle);
       const fitting = bounds ? map.getBoundsZoom(bounds, false, L.point(60, 60)) : map.getZoom() + 2;
       const zoom = Math.min(map.getMaxZoom(), Math.max(map.getZoom() + 1, Math.min(fitting, map.getMaxZoom())));
+      if (map.getZoom() === map.getMaxZoom()) { // no nearer view would part them: the list names each
+        this.notes.say(this.words("crowded"));
+        byId("stations-list")?.focus();
+        return;
+      }
       map.setView(bounds ? bounds.getCenter() : [lat, PortalMap.nearCopy(lng, middle)], zoom);
     }
 
