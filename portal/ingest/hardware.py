@@ -45,9 +45,20 @@ class RowsShape:
             for field in (self.charger_uid, self.current, self.number, self.standard, self.power)
         )
 
+        uid_label, current_label = self.charger_uid.label, self.current.label
+        labels = self.number.label, self.standard.label, self.power.label
+
+        @lru_cache(maxsize=1 << 12)  # the same few plugs in row after row
+        def connector(number: str, standard: str, power: str, current: Current) -> ConnectorRecord:
+            return ConnectorRecord(
+                values.connector_number(number, labels[0]),
+                values.standard(standard, labels[1], current),
+                values.watts(power, labels[2], decimal, unit),
+            )
+
         def read(row: Row, found: dict[str, tuple[Current, list[ConnectorRecord]]]) -> None:
             cells = row.cells
-            uid = values.text(get_uid(cells), self.charger_uid.label, UID_LENGTH)
+            uid = values.text(get_uid(cells), uid_label, UID_LENGTH)
             standard, number, power = get_standard(cells), get_number(cells), get_power(cells)
             if not uid:
                 if get_current(cells) or standard or number or power:
@@ -57,7 +68,7 @@ class RowsShape:
                         "A connector is given, but not the charger that it is part of.",
                     )
                 return
-            current = values.current(get_current(cells), self.current.label)
+            current = values.current(get_current(cells), current_label)
             at, connectors = found.setdefault(uid, (current, []))
             if at != current:
                 raise FieldError(
@@ -65,11 +76,7 @@ class RowsShape:
                 )
             if not (standard or number or power):
                 return
-            record = ConnectorRecord(
-                values.connector_number(number, self.number.label),
-                values.standard(standard, self.standard.label, current),
-                values.watts(power, self.power.label, decimal, unit),
-            )
+            record = connector(number, standard, power, current)
             if any(other.number == record.number for other in connectors):
                 raise FieldError(
                     self.number.label, number, f"Charger {uid} has a connector of this number already."
