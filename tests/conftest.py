@@ -2,13 +2,15 @@
 
 import os
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from portal import create_app
 from portal.engine import engine_options, prepare_engine
@@ -74,10 +76,19 @@ def new_session(engine: Engine) -> Iterator[Callable[[], Session]]:
         session.close()
 
 
+class _Client(FlaskClient):
+    """Refuses to run inside an app context: flask-login would keep one client's login there for the next."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        assert not has_app_context(), "call the client outside `with app.app_context()`"
+        return super().open(*args, **kwargs)
+
+
 @pytest.fixture
 def app(database_url: str) -> Iterator[Flask]:
-    """The portal on the test's database. Push no context around clients: a login would leak between them."""
+    """The portal on the test's database."""
     made = create_app(make_config(database_url))
+    made.test_client_class = _Client
     yield made
     with made.app_context():
         db.engine.dispose()
