@@ -1,9 +1,11 @@
 """The list of audit events, the same for admins and operators; which rows is the query's business."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from flask import Response
 from flask_babel import lazy_gettext as _
 from sqlalchemy import Row, func
 
@@ -14,7 +16,9 @@ from portal.queries.paging import AnySelect
 from portal.services.audit import REDACTED, SECRET
 
 from .audit_words import ACTIONS, SUBJECTS, action_label, field_label, subject_label, value_label
+from .auth import viewer
 from .list_specs import Column, Filter, ListSpec, choice_filter, day_filters, text_filter
+from .lists import export_list, show_list
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +51,18 @@ def audit_row(row: Row[*tuple[Any, ...]]) -> AuditRow:
     return AuditRow(row[0], row[1])
 
 
-def audit_list(viewer: Viewer) -> ListSpec:
-    """Columns and filters for this viewer, rows are AuditRow.
+def audit_list(reader: Viewer) -> ListSpec:
+    """Columns and filters for this reader, rows are AuditRow.
 
-    Days are those of the viewer's zone; only admins see operators and addresses.
+    Days are those of the reader's zone; only admins see operators and addresses.
     """
     admins_only = ("operator_code", "address")
     return ListSpec(
         noun="audit",
-        columns=[column for column in _columns() if viewer.is_admin or column.key not in admins_only],
+        columns=[column for column in _columns() if reader.is_admin or column.key not in admins_only],
         identity=AuditEvent.id,
         default_sort="-at",
-        filters=_filters(viewer),
+        filters=_filters(reader),
         search=func.lower(AuditEvent.subject),
         search_label=_("Search by code, number or email of what was changed"),
         row=audit_row,
@@ -81,14 +85,14 @@ def _columns() -> list[Column]:
     ]
 
 
-def _filters(viewer: Viewer) -> list[Filter]:
+def _filters(reader: Viewer) -> list[Filter]:
     found = [
-        *day_filters(AuditEvent.at, viewer.zone),
+        *day_filters(AuditEvent.at, reader.zone),
         text_filter("actor", _("Who"), query.by_actor),
         Filter("action", _("What"), tuple(ACTIONS.items()), _with_action),
         choice_filter("subject_type", _("Kind"), AuditEvent.subject_type, tuple(SUBJECTS.items())),
     ]
-    if viewer.is_admin:
+    if reader.is_admin:
         found.append(text_filter("operator", _("Operator code"), query.for_operator))
     return found
 
@@ -105,3 +109,16 @@ def _redacted(values: dict[str, Any] | None) -> dict[str, Any]:
 
 def _json(values: dict[str, Any] | None) -> str:
     return json.dumps(_redacted(values), ensure_ascii=False) if values else ""
+
+
+def audit_page(
+    layout: str, stmt: AnySelect | None = None, crumbs: Sequence[tuple[str, str]] = ()
+) -> Response:
+    """The trail that the viewer may read, or a part of it (`stmt` from queries/audit.py)."""
+    wanted = query.audit_events(viewer()) if stmt is None else stmt
+    return show_list(audit_list(viewer()), wanted, "shared/audit_list.html", layout=layout, crumbs=crumbs)
+
+
+def export_audit(kind: str, stmt: AnySelect | None = None) -> Response:
+    wanted = query.audit_events(viewer()) if stmt is None else stmt
+    return export_list(audit_list(viewer()), wanted, kind)

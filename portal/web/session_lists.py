@@ -1,18 +1,26 @@
 """The list of charging sessions, the same for admins and operators; which rows is the query's business."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from babel.numbers import get_currency_precision
+from flask import Response
 from flask_babel import lazy_gettext as _
 from sqlalchemy import func
 
 from portal.domain.viewer import Viewer
+from portal.extensions import db
 from portal.models import ChargingSession, Driver, Operator, SessionStatus, Station
 from portal.queries import sessions as query
 
+from .audit_words import field_label, value_label
+from .auth import viewer
+from .htmx import page
 from .list_specs import Column, Filter, ListSpec, choice_filter, day_filters, text_filter
+from .lists import export_list, show_list
+from .lookup import found
 
 STATUS_LABELS = {
     SessionStatus.RUNNING.value: _("Running"),
@@ -32,23 +40,28 @@ REASON_LABELS = {
 }
 
 
-def session_list(viewer: Viewer) -> ListSpec:
-    """Columns and filters for this viewer; days are those of its zone, and only admins see operators.
+def session_list(reader: Viewer) -> ListSpec:
+    """Columns and filters for this reader; days are those of its zone, and only admins see operators.
 
     Rows are ChargingSession with station, area, driver and operator; `list.totals` has one row a currency.
     """
     return ListSpec(
         noun="sessions",
-        columns=[column for column in _columns() if viewer.is_admin or column.key != "operator_code"],
+        columns=[column for column in _columns() if reader.is_admin or column.key != "operator_code"],
         identity=ChargingSession.id,
         default_sort="-started_at",
-        filters=_filters(viewer),
+        filters=_filters(reader),
         totals=query.session_totals,
     )
 
 
 def status_label(session: ChargingSession) -> Any:
     return STATUS_LABELS[session.status.value]
+
+
+def snapshot(session: ChargingSession) -> list[tuple[Any, Any]]:
+    """The settings that the session ran under, as (label, text)."""
+    return [(field_label(name), value_label(value)) for name, value in session.settings.items()]
 
 
 def reason_label(session: ChargingSession) -> Any:
@@ -82,18 +95,18 @@ def _file_only(key: str, value: Callable[[ChargingSession], object]) -> Column:
     return Column(key, key, None, value, shown=False)
 
 
-def _filters(viewer: Viewer) -> list[Filter]:
+def _filters(reader: Viewer) -> list[Filter]:
     statuses = tuple(STATUS_LABELS.items())
-    found = [
-        *day_filters(ChargingSession.started_at, viewer.zone),
+    offered = [
+        *day_filters(ChargingSession.started_at, reader.zone),
         text_filter("station", _("Station code"), query.at_station),
         text_filter("area", _("Area code"), query.in_area),
         text_filter("driver", _("Driver number"), query.of_driver),
         choice_filter("status", _("Status"), ChargingSession.status, statuses),
     ]
-    if viewer.is_admin:
-        found.insert(4, text_filter("operator", _("Operator code"), query.of_operator))
-    return found
+    if reader.is_admin:
+        offered.insert(4, text_filter("operator", _("Operator code"), query.of_operator))
+    return offered
 
 
 def major(minor: int | None, currency: str) -> Decimal | None:
@@ -121,3 +134,42 @@ def _operator_code(session: ChargingSession) -> str | None:
 
 def _driver_number(session: ChargingSession) -> str | None:
     return session.driver.number if session.driver else None
+
+
+@dataclass(frozen=True)
+class SessionPages:
+    """Where the session pages stand: their layout, and the addresses that they link to."""
+
+    layout: str
+    sessions_url: Callable[[], str]
+    session_url: Callable[[int], str]
+    station_url: Callable[[str], str]
+    area_url: Callable[[str], str] | None = None
+    driver_url: Callable[[str], str] | None = None
+    operator_url: Callable[[str], str] | None = None
+
+    def show_list(self) -> Response:
+        return show_list(
+            session_list(viewer()),
+            query.sessions(viewer()),
+            "shared/session_list.html",
+            **self._context(),
+        )
+
+    def export(self, kind: str) -> Response:
+        return export_list(session_list(viewer()), query.sessions(viewer()), kind)
+
+    def show(self, session_id: int) -> Response:
+        """One session with the settings that it ran under; NotFound for what the viewer may not read."""
+        shown = found(db.session.scalar(query.sessions(viewer()).where(ChargingSession.id == session_id)))
+        return page("shared/session_page.html", session=shown, **self._context())
+
+    def _context(self) -> dict[str, Any]:
+        return {
+            "pages": self,
+            "layout": self.layout,
+            "lasted": query.lasted,
+            "status_label": status_label,
+            "reason_label": reason_label,
+            "snapshot": snapshot,
+        }

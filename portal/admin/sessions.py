@@ -1,0 +1,32 @@
+"""Charging sessions of all operators."""
+
+from flask import Response, url_for
+
+from portal.web.session_lists import SessionPages
+
+from .blueprint import bp
+
+PAGES = SessionPages(
+    layout="layouts/admin.html",
+    sessions_url=lambda: url_for("admin.sessions"),
+    session_url=lambda session_id: url_for("admin.session", session_id=session_id),
+    station_url=lambda code: url_for("admin.station", code=code),
+    area_url=lambda code: url_for("admin.area", code=code),
+    driver_url=lambda number: url_for("admin.driver", number=number),
+    operator_url=lambda code: url_for("admin.operator", code=code),
+)
+
+
+@bp.get("/sessions/")
+def sessions() -> Response:
+    return PAGES.show_list()
+
+
+@bp.get("/sessions/export.<any(csv,xlsx):kind>")
+def sessions_export(kind: str) -> Response:
+    return PAGES.export(kind)
+
+
+@bp.get("/sessions/<int(max=9223372036854775807):session_id>/")
+def session(session_id: int) -> Response:
+    return PAGES.show(session_id)
