@@ -1,6 +1,6 @@
 """The map that drivers see: page, data, panel."""
 
-from . import page
+from . import data, page, scripts
 from .blueprint import bp
 
-__all__ = ["bp", "page"]
+__all__ = ["bp", "data", "page", "scripts"]

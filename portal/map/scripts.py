@@ -1,0 +1,48 @@
+"""The compiled maps as same-origin scripts: constants of this installation, the same for every viewer."""
+
+from flask import Response, current_app, request, url_for
+
+from .blueprint import bp
+from .folium_map import CompiledMap, Kind, MapOptions, compile_map
+
+FOREVER = "public, max-age=31536000, immutable"
+
+
+def compiled(kind: Kind) -> CompiledMap:
+    """The map of this kind with the installation's base map."""
+    config = current_app.config["PORTAL"]
+    return compile_map(
+        MapOptions(
+            kind=kind,
+            base_map_url=url_for("static", filename="vendor/world/countries-50m.json"),
+            tile_url=config.tile_url,
+            tile_attribution=config.tile_attribution,
+        )
+    )
+
+
+@bp.get("/folium-<version>.js")
+def driver_script(version: str) -> Response:
+    """The drivers' map; an address that names another version gets the present one, to be asked for again."""
+    made = compiled("driver")
+    return _script(made, FOREVER if version == made.etag else "no-cache")
+
+
+@bp.get("/picker.js")
+def picker_script() -> Response:
+    """The map that places a station; see shared/picker_map.html."""
+    return _script(compiled("picker"), "no-cache")
+
+
+@bp.get("/mini.js")
+def mini_script() -> Response:
+    """The map that shows where one station stands; see shared/mini_map.html."""
+    return _script(compiled("mini"), "no-cache")
+
+
+def _script(made: CompiledMap, caching: str) -> Response:
+    response = Response(made.script, mimetype="text/javascript")
+    response.headers["Cache-Control"] = caching
+    response.set_etag(made.etag)
+    response.make_conditional(request)
+    return response
