@@ -60,6 +60,11 @@ def viewer() -> Viewer:
     return current_user.viewer if current_user.is_authenticated else ANONYMOUS
 
 
+def forget_for_this_request() -> None:
+    """Go on as anonymous: the page that says that the database is away must not ask it who is asking."""
+    g._login_user = login.anonymous_user()
+
+
 def actor() -> Actor:
     """Who changes in this request, and from where."""
     asking = viewer()

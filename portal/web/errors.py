@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException, default_exceptions
 from portal.domain.errors import Conflict, Forbidden, Invalid, NotFound, PortalError, TooMany
 from portal.extensions import db
 
+from .auth import forget_for_this_request
 from .htmx import page
 
 STATUS: dict[type[PortalError], int] = {NotFound: 404, Forbidden: 403, Conflict: 409, Invalid: 422, TooMany: 429}
@@ -56,7 +57,8 @@ def raced(error: IntegrityError) -> Response:
 
 
 def database_away(error: DBAPIError) -> Response:
-    db.session.rollback()
+    db.session.remove()
+    forget_for_this_request()
     current_app.logger.error("database unavailable: %s", error.__class__.__name__)
     response = answer(503, _("The database does not answer at the moment. Please try again in a few seconds."))
     response.headers["Retry-After"] = str(RETRY_SECONDS)
@@ -76,10 +78,8 @@ def http_error(error: HTTPException) -> Response | HTTPException:
 def crashed(error: Exception) -> Response:
     """A fault of ours: logged with its traceback, told without it."""
     current_app.logger.exception("unhandled error")
-    try:
-        db.session.rollback()
-    except DBAPIError:
-        db.session.remove()
+    db.session.remove()
+    forget_for_this_request()
     return answer(500, _("Something went wrong on our side. It was noted; please try again."))
 
 

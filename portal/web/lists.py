@@ -3,12 +3,14 @@
 A surface declares a ListSpec; `show_list` renders it, `export_list` streams the whole filtered set.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
 from flask import Response, request, url_for
+from sqlalchemy import ColumnElement, Engine
+from sqlalchemy.orm import Session
 
 from portal.domain.clock import now
 from portal.domain.errors import Invalid, NotFound
@@ -162,14 +164,19 @@ def export_list(
     key, descending = _sort(spec, view.query.sort)
     order = (key.desc(), spec.identity.desc()) if descending else (key.asc(), spec.identity.asc())
     columns = [column for column in spec.columns if column.export is not None]
-    rows = (
-        [column.export(view.row(found)) for column in columns if column.export]
-        for found in db.session.execute(
-            view.stmt.order_by(None).order_by(*order), execution_options={"yield_per": 1000}
-        )
-    )
+    rows = _all_rows(db.engine, view, columns, order)
     name = f"{spec.noun}-{now():%Y-%m-%d}"
     return stream(kind, name, [column.key for column in columns], rows, zone=viewer().zone)
+
+
+def _all_rows(
+    engine: Engine, view: ListView, columns: Sequence[Column], order: tuple[ColumnElement[Any], ...]
+) -> Iterator[list[object]]:
+    """In a session of its own: the request's is gone by the time that the last rows are sent."""
+    stmt = view.stmt.order_by(None).order_by(*order).execution_options(yield_per=1000)
+    with Session(engine) as session:
+        for found in session.execute(stmt):
+            yield [column.export(view.row(found)) for column in columns if column.export]
 
 
 def _note_export(view: ListView, kind: str) -> None:

@@ -1,0 +1,56 @@
+"""`portal serve`: the production server."""
+
+import sys
+from typing import Any
+
+import click
+from flask import Flask
+
+from portal import create_app
+
+THREADS = 8
+
+
+@click.command()
+@click.option("--bind", default="127.0.0.1:8000", show_default=True, metavar="HOST:PORT")
+@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64))
+def serve(bind: str, workers: int) -> None:
+    """Serve the portal on PORTAL_DATABASE_URL."""
+    if ":" not in bind:
+        raise click.BadParameter("expected HOST:PORT", param_hint="--bind")
+    app = create_app()
+    if sys.platform == "win32":
+        serve_waitress(app, *bind.rsplit(":", 1))
+    else:
+        _serve_gunicorn(app, bind, workers)
+
+
+def serve_waitress(app: Flask, host: str, port: str | int) -> None:
+    """One process with threads; for the demo and for Windows."""
+    from waitress import serve as waitress
+
+    waitress(app, host=host, port=int(port), threads=THREADS, ident=None)
+
+
+def _serve_gunicorn(app: Flask, bind: str, workers: int) -> None:
+    from gunicorn.app.base import BaseApplication
+
+    class Server(BaseApplication):  # type: ignore[misc]
+        def load_config(self) -> None:
+            settings: dict[str, Any] = {
+                "bind": bind,
+                "workers": workers,
+                "worker_class": "gthread",
+                "threads": THREADS,
+                "timeout": 60,
+                "accesslog": None,
+                "proc_name": "portal",
+                "control_socket_disable": True,
+            }
+            for name, value in settings.items():
+                self.cfg.set(name, value)
+
+        def load(self) -> Flask:
+            return app
+
+    Server().run()
