@@ -1,8 +1,8 @@
 """OCPI Locations become stations: version 2.2.1, and the older shapes of 2.2, 2.1.1 and 2.0.
 
 A Location is a station, its EVSEs are chargers. EVSEs that are removed, or have no connector that would tell
-their current, are left out. An EVSE with AC and DC connectors becomes two chargers, the AC one with "-AC" behind
-its uid, since a charger of the portal has one current and its own prices.
+their current, are left out. An EVSE with AC and DC connectors becomes two chargers, the AC one with "-AC" at
+the end of its uid, since a charger of the portal has one current and its own prices.
 """
 
 from collections.abc import Iterator, Sequence
