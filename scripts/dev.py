@@ -49,7 +49,9 @@ def lint(rest: list[str]) -> None:
         [tool("lint-imports"), "--no-logo"],
         [sys.executable, "scripts/rules.py"],
     ]
-    if broken := [f"{Path(step[0]).name} {step[1]}" for step in steps if subprocess.run(step, cwd=ROOT).returncode]:
+    if broken := [
+        f"{Path(step[0]).name} {step[1]}" for step in steps if subprocess.run(step, cwd=ROOT).returncode
+    ]:
         fail(f"lint: {', '.join(broken)} found something")
 
 
