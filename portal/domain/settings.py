@@ -1,4 +1,4 @@
-"""Session settings: site, then operator, then station; null means inherit (see SEMANTICS: "Session settings")."""
+"""Session settings: site, then operator, then station; null means inherit (see SEMANTICS)."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from .values import decimal_value, integer_value
 
 FIELDS = ("energy_step_wh", "idle_timeout_min", "monetary_session_limit")
-MOST_WH, MOST_MINUTES, MOST_AMOUNT = 1_000_000, 30 * 24 * 60, Decimal(1_000_000)
+MOST_WH, MOST_MINUTES, MOST_AMOUNT = 1_000_000, 100_000, Decimal(1_000_000)
 
 
 class Origin(StrEnum):
@@ -20,9 +20,14 @@ class Origin(StrEnum):
 class HasSessionSettings(Protocol):
     """Anything with the three fields: site settings, an operator, a draft of one, a station."""
 
-    energy_step_wh: int | None
-    idle_timeout_min: int | None
-    monetary_session_limit: Decimal | None
+    @property
+    def energy_step_wh(self) -> int | None: ...
+
+    @property
+    def idle_timeout_min(self) -> int | None: ...
+
+    @property
+    def monetary_session_limit(self) -> Decimal | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +39,9 @@ class Effective:
 
 
 def effective_settings(
-    site: HasSessionSettings, operator: HasSessionSettings | None = None, station: HasSessionSettings | None = None
+    site: HasSessionSettings,
+    operator: HasSessionSettings | None = None,
+    station: HasSessionSettings | None = None,
 ) -> dict[str, Effective]:
     """The three settings in force, by field name: the innermost level that sets a value wins."""
     levels = ((Origin.STATION, station), (Origin.OPERATOR, operator), (Origin.SITE, site))

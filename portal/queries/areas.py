@@ -75,6 +75,11 @@ def assignable_operators(viewer: Viewer) -> Select[Operator]:
     )
 
 
+def operator(viewer: Viewer, code: str) -> Select[Operator]:
+    """An operator that the viewer manages, whatever its status."""
+    return select(Operator).where(operator_managed_by(viewer), Operator.code == code.upper())
+
+
 def operator_choices(viewer: Viewer) -> Select[str, str]:
     """Code and name of every operator that the viewer manages, for filters."""
     by_name = (func.lower(Operator.name), Operator.id)

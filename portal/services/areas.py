@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from portal.domain.countries import country_value
 from portal.domain.errors import Blocker, Conflict, Invalid
+from portal.domain.geography import country_value
 from portal.domain.search import search_text
 from portal.domain.text import N_
 from portal.domain.values import code_value, required_text, text_value

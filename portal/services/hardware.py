@@ -146,3 +146,8 @@ def _record(
         before=gone,
         name="/".join(parts),
     )
+
+
+def kilowatts(max_w: int | None) -> Decimal | None:
+    """Watts as people type them: exact kW without needless zeros."""
+    return None if max_w is None else Decimal(f"{(Decimal(max_w) / 1000).normalize():f}")

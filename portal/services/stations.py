@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from portal.domain.countries import country_value
 from portal.domain.errors import Blocker, Conflict, Invalid
+from portal.domain.geography import country_value
 from portal.domain.search import search_text
 from portal.domain.settings import settings_values
 from portal.domain.text import N_
@@ -152,7 +152,7 @@ def delete_station(session: Session, station: Station, *, actor: Actor, at: date
 
 
 def _record_handover(session: Session, station: Station, former: Area, *, actor: Actor, at: datetime) -> None:
-    """One event a tenant: the former one reads what left, the new one what came, neither the other's words."""
+    """One event a tenant: the former reads what left, the new one what came, neither the other's words."""
     before, after = changes(station)
     before["area_id"], after["area_id"] = former.id, station.area.id
     left, came = former.operator_id, station.area.operator_id

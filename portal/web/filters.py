@@ -7,13 +7,19 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_time
 from babel.numbers import format_currency, format_decimal, get_currency_precision
 from flask import Flask
-from flask_babel import get_locale
+from flask_babel import get_locale, gettext
+
+from portal.domain import connectors
 
 from .auth import viewer
 
 
 def init_app(app: Flask) -> None:
-    for function in (local_time, local_date, utc_iso, energy, power, money, amount, country_name, duration, number):
+    for function in (
+        *(local_time, local_date, utc_iso, duration),
+        *(energy, power, number, money, amount),
+        *(connector_name, country_name),
+    ):
         app.template_filter(function.__name__)(function)
 
 
@@ -93,6 +99,11 @@ def country_name(code: str | None) -> str:
     if not code:
         return "–"
     return str((get_locale() or "en").territories.get(code, code))
+
+
+def connector_name(standard: str) -> str:
+    """A connector standard as drivers know it."""
+    return str(gettext(connectors.label(standard)))
 
 
 def offset_label(zone: str, at: datetime) -> str:

@@ -1,0 +1,109 @@
+"""The list of stations, the same for admins and operators; which rows is the query's business."""
+
+from typing import Any
+
+from flask_babel import gettext as translate
+from flask_babel import lazy_gettext as _
+from sqlalchemy import Select, func
+
+from portal.domain import connectors
+from portal.domain.errors import Invalid
+from portal.domain.viewer import Viewer
+from portal.extensions import db
+from portal.models import Area, Operator, Station, StationStatus
+from portal.queries import stations as query
+from portal.queries.areas import operator_choices
+
+from .auth import viewer as asking
+from .filters import connector_name
+from .list_specs import Choices, Column, Filter, ListSpec, choice_filter, flag_filter, text_filter
+
+STATUS_LABELS = {
+    StationStatus.AVAILABLE.value: _("Available"),
+    StationStatus.UNAVAILABLE.value: _("Unavailable"),
+    StationStatus.PLANNED.value: _("Planned"),
+    StationStatus.CLOSED.value: _("Closed"),
+}
+
+
+def station_list(viewer: Viewer) -> ListSpec:
+    """Columns and filters for this viewer: only admins see operators.
+
+    Rows are Station of `queries.stations.stations_with_hardware`.
+    """
+    return ListSpec(
+        noun="stations",
+        columns=[column for column in _columns() if viewer.is_admin or not column.key.startswith("operator")],
+        identity=Station.id,
+        default_sort="name",
+        filters=_filters(viewer),
+        search=Station.search,
+        search_label=_("Search by code, name, address or city"),
+    )
+
+
+def operator_filter() -> Filter:
+    """A choice among the operators that the viewer manages, for Selects that have Operator joined."""
+    return Filter("operator", _("Operator"), _operators, query.of_operator)
+
+
+def hardware_summary(station: Station) -> str:
+    """Its connectors in a few words: "2 × Type 2, 1 × CHAdeMO"."""
+    counts: dict[str, int] = {}
+    for charger in station.chargers:
+        for connector in charger.connectors:
+            counts[connector.standard] = counts.get(connector.standard, 0) + 1
+    return ", ".join(f"{count} × {connector_name(name)}" for name, count in counts.items())
+
+
+def _columns() -> list[Column]:
+    return [
+        Column("name", _("Station"), func.lower(Station.name), lambda s: s.name),
+        Column("code", _("Code"), Station.code, lambda s: s.code),
+        Column("area", _("Area"), func.lower(Area.name), lambda s: s.area.name),
+        Column("operator", _("Operator"), func.lower(func.coalesce(Operator.name, "")), _operator_name),
+        Column("connectors", _("Connectors"), None, hardware_summary),
+        Column("visible", _("Visibility"), Station.visible, lambda s: s.visible),
+        Column("status", _("Status"), Station.status, lambda s: s.status.value),
+        Column("area_code", _("Area code"), None, lambda s: s.area.code, shown=False),
+        Column("operator_code", _("Operator code"), None, _operator_code, shown=False),
+        Column("address", _("Address"), None, lambda s: s.address, shown=False),
+        Column("zip", _("Zip code"), None, lambda s: s.zip, shown=False),
+        Column("city", _("City"), None, lambda s: s.city, shown=False),
+        Column("country", _("Country"), None, lambda s: s.country, shown=False),
+        Column("latitude", _("Latitude"), None, lambda s: s.latitude, shown=False),
+        Column("longitude", _("Longitude"), None, lambda s: s.longitude, shown=False),
+    ]
+
+
+def _filters(viewer: Viewer) -> list[Filter]:
+    found = [
+        text_filter("area", _("Area code"), query.in_area),
+        flag_filter("visible", _("Visibility"), Station.visible, _("Visible"), _("Hidden")),
+        choice_filter("status", _("Status"), Station.status, tuple(STATUS_LABELS.items())),
+        Filter("connector", _("Connector"), _standards, _with_standard),
+    ]
+    return [operator_filter(), *found] if viewer.is_admin else found
+
+
+def _operators() -> Choices:
+    return [(code, name) for code, name in db.session.execute(operator_choices(asking()))]
+
+
+def _standards() -> Choices:
+    return [(name, translate(label)) for name, label in connectors.choices()]
+
+
+def _with_standard(stmt: Select[Any], value: str) -> Select[Any]:
+    if value not in connectors.STANDARDS:
+        offered = ", ".join(connectors.STANDARDS)
+        raise Invalid("connector", "Expected one of: %(offered)s.", offered=offered)
+    return query.with_standard(stmt, value)
+
+
+def _operator_name(station: Station) -> str | None:
+    return station.area.operator.name if station.area.operator else None
+
+
+def _operator_code(station: Station) -> str | None:
+    return station.area.operator.code if station.area.operator else None

@@ -1,0 +1,61 @@
+"""What the pages of a station share: the visibility toggle and the session settings in force."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import current_app, request
+from werkzeug.wrappers import Response
+
+from portal.domain.clock import now
+from portal.domain.errors import Invalid
+from portal.domain.settings import effective_settings
+from portal.domain.text import N_
+from portal.extensions import db
+from portal.models import Operator, Station
+from portal.queries.stations import station, station_audience
+from portal.services.stations import set_visibility
+
+from .auth import actor, viewer
+from .htmx import changed
+from .lookup import found
+from .navigation import site
+from .transaction import transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Toggle:
+    """What shared/station_visibility.html draws: the station, how many see it while hidden, addresses."""
+
+    station: Station
+    members: int
+    action: str
+    members_url: str | None = None
+
+    @classmethod
+    def of(cls, station: Station, action: str, members_url: str | None = None) -> "Toggle":
+        """`station` is loaded with its area and operator; `action` takes the POST of `visible`."""
+        return cls(station, db.session.scalar(station_audience(station, now())) or 0, action, members_url)
+
+
+def change_visibility(code: str) -> None:
+    """Do what the toggle's POST says to a station that the viewer manages. Raises NotFound, Invalid."""
+    wanted = request.form.get("visible")
+    if wanted not in ("true", "false"):
+        raise Invalid("visible", N_("Expected true or false."))
+    with transaction() as session:
+        subject = found(session.scalar(station(viewer(), code).with_for_update(of=Station)))
+        set_visibility(session, subject, wanted == "true", actor=actor(), at=now())
+
+
+def toggled(toggle: Toggle, page_url: str) -> Response:
+    """The answer to the toggle's POST: the block in its new state, or on to the page."""
+    return changed("shared/station_visibility.html", "toggle", page_url, toggle=toggle)
+
+
+def settings_context(operator: Operator | None, station: Station | None = None) -> dict[str, Any]:
+    """The session settings in force with their origin (`settings`), and the currency that amounts are in."""
+    default = current_app.config["PORTAL"].default_currency
+    return {
+        "settings": effective_settings(site(), operator, station),
+        "currency": operator.currency if operator else default,
+    }
