@@ -42,9 +42,9 @@ def tool(name: str, venv: Path = VENV) -> Path:
     return venv / BIN / f"{name}{EXE}"
 
 
-def digest(*files: Path, salt: str = "") -> str:
+def digest(*files: Path) -> str:
     """One hash over the contents of some files: what a stamp file holds to say "made from these"."""
-    whole = hashlib.sha256(salt.encode())
+    whole = hashlib.sha256()
     for file in files:
         whole.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
     return whole.hexdigest()

@@ -86,6 +86,7 @@ def set_up(*, dev: bool) -> None:
         jobs = [pool.submit(environment.ensure, dev=dev), pool.submit(frontend.vendor, dev=dev)]
     for job in jobs:
         job.result()
+    environment.compile_catalogues()
 
 
 JOBS = {

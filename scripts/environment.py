@@ -18,10 +18,8 @@ DEV_LOCK = ROOT / "requirements-dev.txt"
 def ensure(*, dev: bool) -> None:
     """Make .venv hold the runtime lock, or with `dev` the dev lock, and the `portal` command."""
     stamp = VENV / ".stamp"
-    metadata = ROOT / "pyproject.toml"
-    wanted = digest(DEV_LOCK if dev else RUNTIME_LOCK, metadata, salt="dev" if dev else "runtime")
-    complete = digest(DEV_LOCK, metadata, salt="dev")
-    if stamped(stamp, wanted) or stamped(stamp, complete):
+    wanted = digest(DEV_LOCK if dev else RUNTIME_LOCK)
+    if stamped(stamp, wanted) or stamped(stamp, digest(DEV_LOCK)):
         return
     make_venv(VENV)
     stamp.unlink(missing_ok=True)
@@ -101,3 +99,11 @@ def link_project() -> None:
     command = tool("portal", VENV)
     command.write_text('#!/bin/sh\nexec "$(dirname "$0")/python" -P -m portal "$@"\n', encoding="ascii")
     command.chmod(0o755)
+
+
+def compile_catalogues() -> None:
+    """Compile the translations that are newer than what was compiled of them; git holds the sources only."""
+    for source in sorted((ROOT / "portal" / "translations").glob("*/LC_MESSAGES/*.po")):
+        compiled = source.with_suffix(".mo")
+        if not compiled.exists() or compiled.stat().st_mtime < source.stat().st_mtime:
+            call([tool("pybabel"), "--quiet", "compile", "--input-file", source, "--output-file", compiled])
