@@ -1,6 +1,6 @@
 """The operator's self-service: one module per noun."""
 
-from . import dashboard, members
+from . import audit, dashboard, members, sessions, stations
 from .blueprint import bp
 
-__all__ = ["bp", "dashboard", "members"]
+__all__ = ["audit", "bp", "dashboard", "members", "sessions", "stations"]

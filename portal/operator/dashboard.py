@@ -1,12 +1,30 @@
-"""Where an operator user starts."""
+"""Where an operator user starts: today at its stations."""
 
 from flask import Response
 
+from portal.domain.clock import now
+from portal.extensions import db
+from portal.queries import audit, overview
+from portal.queries.members import live_member_count, network_owner
+from portal.web.audit_lists import audit_row
+from portal.web.auth import viewer
 from portal.web.htmx import page
+from portal.web.lookup import found
 
 from .blueprint import bp
 
 
 @bp.get("/")
 def dashboard() -> Response:
-    return page("operator/dashboard.html")
+    asking, at = viewer(), now()
+    operator = found(db.session.scalar(network_owner(asking)))
+    latest = db.session.execute(audit.latest_events(asking, limit=overview.SHOWN))
+    return page(
+        "operator/dashboard.html",
+        operator=operator,
+        stations=db.session.execute(overview.station_counts(asking)).one(),
+        today=db.session.execute(overview.session_counts(asking, overview.Today.of(asking.zone, at))).one(),
+        members=db.session.scalar(live_member_count(operator, at)) or 0,
+        expiring=db.session.execute(overview.expiring_members(asking, at)).all(),
+        latest=[audit_row(row) for row in latest],
+    )

@@ -1,0 +1,17 @@
+"""What changed in one's own tenant, and who changed it."""
+
+from flask import Response
+
+from portal.web.audit_lists import audit_page, export_audit
+
+from .blueprint import bp
+
+
+@bp.get("/audit")
+def audit() -> Response:
+    return audit_page("layouts/operator.html")
+
+
+@bp.get("/audit/export.<any(csv,xlsx):kind>")
+def audit_export(kind: str) -> Response:
+    return export_audit(kind)
