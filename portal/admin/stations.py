@@ -15,7 +15,7 @@ from portal.web.auth import actor, viewer
 from portal.web.htmx import go, page
 from portal.web.lists import export_list, show_list
 from portal.web.lookup import found
-from portal.web.station_lists import hardware_summary, station_list
+from portal.web.station_lists import station_list
 from portal.web.stations import Toggle, change_visibility, settings_context, toggled
 from portal.web.transaction import transaction
 
@@ -25,7 +25,7 @@ from .blueprint import bp
 @bp.get("/stations/")
 def stations() -> Response:
     stmt = query.stations_with_hardware(viewer())
-    return show_list(station_list(viewer()), stmt, "admin/stations/list.html", summary=hardware_summary)
+    return show_list(station_list(viewer()), stmt, "admin/stations/list.html")
 
 
 @bp.get("/stations/export.<any(csv,xlsx):kind>")

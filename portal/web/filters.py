@@ -10,6 +10,7 @@ from flask import Flask
 from flask_babel import get_locale, gettext
 
 from portal.domain import connectors
+from portal.models import Station
 
 from .auth import viewer
 
@@ -18,7 +19,7 @@ def init_app(app: Flask) -> None:
     for function in (
         *(local_time, local_date, utc_iso, duration),
         *(energy, power, number, money, amount),
-        *(connector_name, country_name),
+        *(connector_name, hardware_summary, country_name),
     ):
         app.template_filter(function.__name__)(function)
 
@@ -104,6 +105,15 @@ def country_name(code: str | None) -> str:
 def connector_name(standard: str) -> str:
     """A connector standard as drivers know it."""
     return str(gettext(connectors.label(standard)))
+
+
+def hardware_summary(station: Station) -> str:
+    """Its connectors in a few words: "2 × Type 2, 1 × CHAdeMO"."""
+    counts: dict[str, int] = {}
+    for charger in station.chargers:
+        for connector in charger.connectors:
+            counts[connector.standard] = counts.get(connector.standard, 0) + 1
+    return ", ".join(f"{count} × {connector_name(name)}" for name, count in counts.items())
 
 
 def offset_label(zone: str, at: datetime) -> str:

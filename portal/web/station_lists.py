@@ -15,7 +15,7 @@ from portal.queries import stations as query
 from portal.queries.areas import operator_choices
 
 from .auth import viewer as asking
-from .filters import connector_name
+from .filters import hardware_summary
 from .list_specs import Choices, Column, Filter, ListSpec, choice_filter, flag_filter, text_filter
 
 STATUS_LABELS = {
@@ -45,15 +45,6 @@ def station_list(viewer: Viewer) -> ListSpec:
 def operator_filter() -> Filter:
     """A choice among the operators that the viewer manages, for Selects that have Operator joined."""
     return Filter("operator", _("Operator"), _operators, query.of_operator)
-
-
-def hardware_summary(station: Station) -> str:
-    """Its connectors in a few words: "2 × Type 2, 1 × CHAdeMO"."""
-    counts: dict[str, int] = {}
-    for charger in station.chargers:
-        for connector in charger.connectors:
-            counts[connector.standard] = counts.get(connector.standard, 0) + 1
-    return ", ".join(f"{count} × {connector_name(name)}" for name, count in counts.items())
 
 
 def _columns() -> list[Column]:
