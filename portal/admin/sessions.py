@@ -27,6 +27,6 @@ def sessions_export(kind: str) -> Response:
     return PAGES.export(kind)
 
 
-@bp.get("/sessions/<int(max=9223372036854775807):session_id>/")
+@bp.get("/sessions/<int:session_id>/")
 def session(session_id: int) -> Response:
     return PAGES.show(session_id)

@@ -98,6 +98,15 @@ def driver_searched_by(viewer: Viewer) -> ColumnElement[bool]:
     return Driver.status == DriverStatus.ACTIVE
 
 
+def driver_managed_by(viewer: Viewer) -> ColumnElement[bool]:
+    """Drivers belong to the CPO: admins alone open and change them."""
+    return true() if viewer.is_admin else false()
+
+
+def account_managed_by(viewer: Viewer) -> ColumnElement[bool]:
+    return true() if viewer.is_admin else false()
+
+
 def account_may_sign_in() -> ColumnElement[bool]:
     """The account is active, and so is the driver behind it; its operator is not disabled."""
     disabled = select(Operator.id).where(Operator.status == OperatorStatus.DISABLED)

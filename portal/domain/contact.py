@@ -1,6 +1,7 @@
-"""Phone numbers: kept as typed, and beside that in E.164 so that they can be dialled and compared."""
+"""Phone numbers, kept as typed and beside that in E.164 so that they can be dialled and compared; email."""
 
 import phonenumbers
+from email_validator import EmailNotValidError, validate_email
 
 from .errors import Invalid
 from .text import N_
@@ -27,3 +28,13 @@ def phone_value(field: str, text: str | None, country: str | None) -> tuple[str 
             field, N_("Expected a number such as +386 1 234 5678; one without + needs the country.")
         )
     return raw, phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def email_value(field: str, text: str | None) -> str | None:
+    """A deliverable-looking address in lower case; blank means none. Raises Invalid on `field`."""
+    if not (text or "").strip():
+        return None
+    try:
+        return validate_email((text or "").strip(), check_deliverability=False).normalized.lower()
+    except EmailNotValidError:
+        raise Invalid(field, N_("Expected an email address such as name@example.com.")) from None

@@ -5,15 +5,35 @@ from datetime import datetime
 from sqlalchemy import Select, select
 from sqlalchemy.orm import contains_eager, joinedload
 
-from portal.domain.access import sign_in_live
+from portal.domain.access import account_managed_by, sign_in_live
 from portal.domain.viewer import Viewer
-from portal.models import Account, AccountLink, LoginSession
+from portal.models import Account, AccountLink, Driver, LoginSession, Operator
+
+from .paging import AnySelect
 
 
 def accounts(viewer: Viewer) -> Select[Account]:
-    """All logins, with their operator and driver; admins only."""
-    stmt = select(Account).options(joinedload(Account.operator), joinedload(Account.driver))
-    return stmt if viewer.is_admin else stmt.where(Account.id == viewer.account_id)
+    """The logins that the viewer manages, with their operator and driver."""
+    return (
+        select(Account)
+        .outerjoin(Account.operator)
+        .outerjoin(Account.driver)
+        .where(account_managed_by(viewer))
+        .options(contains_eager(Account.operator), contains_eager(Account.driver))
+    )
+
+
+def account(viewer: Viewer, account_id: int) -> Select[Account]:
+    """One of them."""
+    return accounts(viewer).where(Account.id == account_id)
+
+
+def with_operator(stmt: AnySelect, code: str) -> AnySelect:
+    return stmt.where(Operator.code == code.upper())
+
+
+def owned_by_driver(viewer: Viewer, driver: Driver) -> Select[Account]:
+    return accounts(viewer).where(Account.driver_id == driver.id)
 
 
 def account_by_email(email: str) -> Select[Account]:
@@ -30,12 +50,21 @@ def live_sign_in(secret_hash: str, at: datetime) -> Select[LoginSession]:
     )
 
 
+def live_sign_ins_of(account: Account, at: datetime) -> Select[LoginSession]:
+    """Where the account is signed in now, the newest first."""
+    return (
+        select(LoginSession)
+        .join(LoginSession.account)
+        .where(LoginSession.account_id == account.id, sign_in_live(at))
+        .order_by(LoginSession.created_at.desc(), LoginSession.id.desc())
+    )
+
+
 def open_link(secret_hash: str, at: datetime) -> Select[AccountLink]:
     """A single-use link that was neither used nor has expired, with its account."""
+    live = (AccountLink.used_at.is_(None), AccountLink.expires_at > at)
     return (
         select(AccountLink)
         .options(joinedload(AccountLink.account))
-        .where(
-            AccountLink.secret_hash == secret_hash, AccountLink.used_at.is_(None), AccountLink.expires_at > at
-        )
+        .where(AccountLink.secret_hash == secret_hash, *live)
     )

@@ -1,17 +1,27 @@
-"""Logins: create, sign in and out, single-use links, passwords, enabling and disabling."""
+"""Logins: create, sign in and out, single-use links, passwords. Changing them: account_changes.py."""
 
 from datetime import datetime, timedelta
 
-from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from portal.domain import passwords
 from portal.domain.access import account_may_sign_in
-from portal.domain.errors import Conflict, Forbidden, Invalid, NotFound
+from portal.domain.contact import email_value
+from portal.domain.errors import Invalid, NotFound
 from portal.domain.secrets import digest, new_secret
+from portal.domain.text import N_
+from portal.domain.values import text_value
 from portal.domain.viewer import Actor
-from portal.models import Account, AccountLink, AccountStatus, Driver, LoginSession, Operator, OperatorStatus, Role
+from portal.models import (
+    Account,
+    AccountLink,
+    Driver,
+    LoginSession,
+    Operator,
+    OperatorStatus,
+    Role,
+)
 from portal.queries.accounts import account_by_email, live_sign_in, open_link
 
 from .audit import record, record_event
@@ -32,25 +42,22 @@ def create_account(
     driver: Driver | None = None,
     password: str | None = None,
 ) -> Account:
-    """Make a login. Raises Invalid (email, operator, driver, password) or Conflict (email taken)."""
+    """Make a login. Raises Invalid (email, name, operator, driver, password)."""
     email = normalise_email(email)
-    if (role is Role.OPERATOR) != (operator is not None):
-        raise Invalid("operator", "Choose the operator that this login belongs to; only operator users have one.")
-    if (role is Role.DRIVER) != (driver is not None):
-        raise Invalid("driver", "Choose the driver that this login belongs to; only driver logins have one.")
-    if operator is not None and operator.status is OperatorStatus.ARCHIVED:
-        raise Conflict("Operator %(code)s is archived and takes no new logins.", code=operator.code)
+    check_owner(role, operator, driver)
     if session.scalar(account_by_email(email)) is not None:
-        raise Invalid("email", "There is already a login with the address %(email)s.", email=email)
-    if driver is not None and session.scalar(select(Account.id).where(Account.driver_id == driver.id)) is not None:
-        raise Invalid("driver", "Driver %(number)s already has a login.", number=driver.number)
+        raise Invalid("email", N_("There is already a login with the address %(email)s."), email=email)
+    check_driver_free(session, driver)
+    hashed = None
+    if password is not None:
+        hashed = passwords.hash_password(passwords.check_new(password))
     account = Account(
         email=email,
-        name=name.strip(),
+        name=text_value("name", name, 100) or "",
         role=role,
         operator_id=operator.id if operator else None,
         driver_id=driver.id if driver else None,
-        password_hash=passwords.hash_password(passwords.check_new(password)) if password is not None else None,
+        password_hash=hashed,
         created_at=at,
         updated_at=at,
     )
@@ -59,16 +66,37 @@ def create_account(
     return account
 
 
+def check_owner(role: Role, operator: Operator | None, driver: Driver | None) -> None:
+    """An operator user has an operator, a driver login a driver, and nobody else either. Raises Invalid."""
+    if (role is Role.OPERATOR) != (operator is not None):
+        message = N_("Choose the operator that this login belongs to; only operator users have one.")
+        raise Invalid("operator", message)
+    if (role is Role.DRIVER) != (driver is not None):
+        message = N_("Choose the driver that this login belongs to; only driver logins have one.")
+        raise Invalid("driver", message)
+    if operator is not None and operator.status is OperatorStatus.ARCHIVED:
+        message = N_("Operator %(code)s is archived and takes no new logins.")
+        raise Invalid("operator", message, code=operator.code)
+
+
+def check_driver_free(session: Session, driver: Driver | None) -> None:
+    """A driver has at most one login. Raises Invalid."""
+    if driver is None:
+        return
+    if session.scalar(select(Account.id).where(Account.driver_id == driver.id)) is not None:
+        raise Invalid("driver", N_("Driver %(number)s already has a login."), number=driver.number)
+
+
 def normalise_email(text: str) -> str:
     """A deliverable-looking address in lower case. Raises Invalid on `email`."""
-    try:
-        return validate_email(text.strip(), check_deliverability=False).normalized.lower()
-    except EmailNotValidError:
-        raise Invalid("email", "Expected an email address such as name@example.com.") from None
+    email = email_value("email", text)
+    if email is None:
+        raise Invalid("email", N_("Expected an email address such as name@example.com."))
+    return email
 
 
 def issue_link(session: Session, account: Account, *, actor: Actor, at: datetime) -> str:
-    """The secret of a fresh single-use link for setting a password; older links of the account stop working."""
+    """The secret of a fresh single-use link for setting a password; older links stop working."""
     session.execute(
         update(AccountLink)
         .where(AccountLink.account_id == account.id, AccountLink.used_at.is_(None))
@@ -76,9 +104,12 @@ def issue_link(session: Session, account: Account, *, actor: Actor, at: datetime
     )
     secret = new_secret()
     session.add(
-        AccountLink(secret_hash=digest(secret), account_id=account.id, created_at=at, expires_at=at + LINK_LASTS)
+        AccountLink(
+            secret_hash=digest(secret), account_id=account.id, created_at=at, expires_at=at + LINK_LASTS
+        )
     )
-    record(session, actor, "account.link", account, at=at, operator_id=account.operator_id, after={"link": "issued"})
+    tenant = account.operator_id
+    record(session, actor, "account.link", account, at=at, operator_id=tenant, after={"link": "issued"})
     return secret
 
 
@@ -103,13 +134,13 @@ def set_password(session: Session, account: Account, password: str, *, actor: Ac
 def sign_in(
     session: Session, email: str, password: str, *, actor: Actor, at: datetime, user_agent: str | None = None
 ) -> str | None:
-    """The secret of a new sign-in, or None when email, password or status do not allow it (same time, same answer)."""
+    """The secret of a new sign-in; None when email, password or status refuse it: same time, same answer."""
     stmt = account_by_email(email)
     account = session.scalar(stmt)
     good = passwords.matches(account.password_hash if account else None, password)
     if not good or account is None or session.scalar(stmt.where(account_may_sign_in())) is None:
-        tenant = account.operator_id if account else None
-        record_event(session, actor, "account.sign_in_refused", email.strip().lower(), at=at, operator_id=tenant)
+        tenant, tried = account.operator_id if account else None, email.strip().lower()
+        record_event(session, actor, "account.sign_in_refused", tried, at=at, operator_id=tenant)
         return None
     secret = new_secret()
     session.add(
@@ -132,9 +163,8 @@ def sign_out(session: Session, secret: str, *, actor: Actor, at: datetime) -> No
     found = session.scalar(live_sign_in(digest(secret), at))
     if found is not None:
         found.ended_at = at
-        record(
-            session, actor, "account.sign_out", found.account, at=at, operator_id=found.account.operator_id, after={}
-        )
+        tenant = found.account.operator_id
+        record(session, actor, "account.sign_out", found.account, at=at, operator_id=tenant, after={})
 
 
 def end_sign_ins(session: Session, account: Account, *, at: datetime) -> None:
@@ -144,23 +174,3 @@ def end_sign_ins(session: Session, account: Account, *, at: datetime) -> None:
         .where(LoginSession.account_id == account.id, LoginSession.ended_at.is_(None))
         .values(ended_at=at)
     )
-
-
-def set_account_status(
-    session: Session, account: Account, status: AccountStatus, *, actor: Actor, at: datetime
-) -> None:
-    """Enable or disable a login. Raises Forbidden for the last active admin."""
-    if status is AccountStatus.DISABLED and account.role is Role.ADMIN and _active_admins(session) <= 1:
-        raise Forbidden("This is the last active CPO admin: make another one first.")
-    account.status = status
-    account.updated_at = at
-    record(session, actor, f"account.{status.value}", account, at=at, operator_id=account.operator_id)
-    if status is AccountStatus.DISABLED:
-        end_sign_ins(session, account, at=at)
-
-
-def _active_admins(session: Session) -> int:
-    stmt = select(func.count(Account.id)).where(
-        Account.role == Role.ADMIN, Account.status == AccountStatus.ACTIVE
-    )
-    return session.scalar(stmt) or 0

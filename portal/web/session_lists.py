@@ -20,7 +20,7 @@ from .auth import viewer
 from .htmx import page
 from .list_specs import Column, Filter, ListSpec, choice_filter, day_filters, text_filter
 from .lists import export_list, show_list
-from .lookup import found
+from .lookup import found, row_id
 
 STATUS_LABELS = {
     SessionStatus.RUNNING.value: _("Running"),
@@ -161,7 +161,8 @@ class SessionPages:
 
     def show(self, session_id: int) -> Response:
         """One session with the settings that it ran under; NotFound for what the viewer may not read."""
-        shown = found(db.session.scalar(query.sessions(viewer()).where(ChargingSession.id == session_id)))
+        one = query.sessions(viewer()).where(ChargingSession.id == row_id(session_id))
+        shown = found(db.session.scalar(one))
         return page("shared/session_page.html", session=shown, **self._context())
 
     def _context(self) -> dict[str, Any]:
