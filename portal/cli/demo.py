@@ -1,0 +1,86 @@
+"""`portal demo`: a network to try everything on, on this machine only."""
+
+import secrets
+import sqlite3
+from pathlib import Path
+
+import click
+from flask import Flask
+from flask_migrate import upgrade
+
+from portal import create_app
+from portal.config import Config
+from portal.domain.clock import now
+from portal.extensions import db
+from portal.web.transaction import transaction
+
+from .demo_build import PASSWORD, build, is_built
+from .demo_network import LOGINS
+from .serve import serve_waitress
+
+APPLICATION_ID = 0x43504431
+"""Written into the SQLite file's header, so that the demo knows its own databases and refuses any other."""
+
+HOST = "127.0.0.1"
+
+
+@click.command()
+@click.option("--port", default=5000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--dir", "folder", default="instance/demo", show_default=True, type=click.Path(path_type=Path))
+@click.option("--no-serve", is_flag=True, help="Make the demo network and stop.")
+def demo(port: int, folder: Path, no_serve: bool) -> None:
+    """Make a demo network under DIR, print its logins, and serve it on 127.0.0.1."""
+    app = make_demo(folder.resolve(), port)
+    click.echo(f"Charge Portal demo: http://{HOST}:{port}/")
+    click.echo(f"Logins (password {PASSWORD} for all):")
+    for email, _name, _whose, note in LOGINS:
+        click.echo(f"  {email:<20} {note}")
+    if not no_serve:
+        click.echo("Stop with Ctrl+C.")
+        serve_waitress(app, HOST, port)
+
+
+def make_demo(folder: Path, port: int) -> Flask:
+    """The app on the demo database in `folder`, made first when it is not there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / "portal.sqlite3"
+    _claim(file)
+    app = create_app(
+        Config(
+            database_url=f"sqlite:///{file}",
+            secret_key=_secret_key(folder / "secret.key"),
+            base_url=f"http://{HOST}:{port}",
+            default_timezone="Europe/Ljubljana",
+            demo=True,
+        )
+    )
+    with app.app_context():
+        upgrade()
+        if not is_built(db.session()):
+            click.echo("Making the demo network …")
+            with transaction() as session:
+                build(session, now())
+    return app
+
+
+def _claim(file: Path) -> None:
+    """Mark a new database as ours; refuse one that the demo did not make."""
+    new = not file.exists() or file.stat().st_size == 0
+    with sqlite3.connect(file) as connection:
+        if new:
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.execute("VACUUM")  # writes the header
+        try:
+            (found,) = connection.execute("PRAGMA application_id").fetchone()
+        except sqlite3.DatabaseError:
+            found = None
+    connection.close()
+    if found != APPLICATION_ID:
+        raise click.ClickException(f"{file.name} in that folder is not a database of the demo: choose another --dir")
+
+
+def _secret_key(file: Path) -> str:
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_urlsafe(32))
+    return file.read_text().strip()
