@@ -1,12 +1,31 @@
 """What the readers hand over: typed records, and rejections with line, value and what was expected."""
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Generic, Literal, TypeVar
+from typing import Generic, TypeVar
 
-from portal.domain.connectors import Current
+from portal.domain.records import (
+    ChargerRecord,
+    ConnectorRecord,
+    DriverRecord,
+    MemberRecord,
+    StationRecord,
+    StationStatus,
+)
 
-StationStatus = Literal["available", "unavailable", "planned", "closed"]
+__all__ = [
+    "Accepted",
+    "ChargerRecord",
+    "ConnectorRecord",
+    "DriverRecord",
+    "FieldError",
+    "FileError",
+    "MemberRecord",
+    "Rejected",
+    "Skipped",
+    "StationRecord",
+    "StationStatus",
+    "shortened",
+]
 
 NAME_LENGTH = 100
 STATION_NAME_LENGTH = 200
@@ -22,72 +41,6 @@ MAX_CONNECTOR_NUMBER = 999
 MAX_CHARGERS = 1000
 
 _SHOWN = 80
-
-
-@dataclass(frozen=True, slots=True)
-class ConnectorRecord:
-    """A plug or socket; `number` is unique in its charger; `max_w` (watts) None: not published."""
-
-    number: int
-    standard: str
-    max_w: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class ChargerRecord:
-    """An EVSE; `uid` is unique in its station; no connectors where the publisher does not name them."""
-
-    uid: str
-    current_type: Current
-    connectors: tuple[ConnectorRecord, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class StationRecord:
-    """A station with its hardware. Codes are normalised; degrees are WGS84.
-
-    None in `status` and in the fields from `address` on means that the file does not speak of it (keep
-    what is stored); an empty text means that the file says there is none. `operator_code` None: no operator.
-    """
-
-    code: str
-    name: str
-    operator_code: str | None
-    operator_name: str | None
-    area_code: str
-    area_name: str
-    latitude: float
-    longitude: float
-    visible: bool
-    status: StationStatus | None = None
-    address: str | None = None
-    city: str | None = None
-    state: str | None = None
-    zip: str | None = None
-    country: str | None = None
-    opening_hours: str | None = None
-    chargers: tuple[ChargerRecord, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class DriverRecord:
-    """A customer; `number` is a normalised code, `token_uids` are upper-cased, in the order of the file."""
-
-    number: str
-    name: str
-    email: str | None
-    phone: str | None
-    token_uids: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class MemberRecord:
-    """One driver in one operator's private network; UTC instants, None is an open end."""
-
-    operator_code: str
-    driver_number: str
-    valid_from: datetime | None
-    valid_to: datetime | None
 
 
 R_co = TypeVar("R_co", covariant=True)

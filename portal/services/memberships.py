@@ -32,15 +32,10 @@ def grant(
 
     One with other dates is replaced by a new row. Raises Conflict (operator or driver not active), Invalid (dates).
     """
-    if operator.status is not OperatorStatus.ACTIVE:
-        raise Conflict(N_("Operator %(code)s is not active and takes no new members."), code=operator.code)
-    if driver.status is not DriverStatus.ACTIVE:
-        raise Conflict(N_("Driver %(number)s is disabled and cannot become a member."), number=driver.number)
-    if valid_to is not None and valid_to <= max(valid_from or at, at):
-        raise Invalid("valid_to", N_("Expected an end in the future, after the start."))
     wanted = (valid_from, valid_to)
+    check_grant(operator, driver, wanted, at)
     current = session.scalar(_unrevoked(operator, driver))
-    if current is not None and _says(current, wanted, at):
+    if current is not None and says(current, wanted, at):
         return current
     if current is not None:
         ended = current.valid_to is not None and current.valid_to <= at
@@ -58,6 +53,19 @@ def revoke(
     return current
 
 
+def check_grant(
+    operator: Operator, driver: Driver, wanted: tuple[datetime | None, datetime | None], at: datetime
+) -> None:
+    """Refuse what cannot be granted: Conflict (operator or driver not active), Invalid (dates)."""
+    if operator.status is not OperatorStatus.ACTIVE:
+        raise Conflict(N_("Operator %(code)s is not active and takes no new members."), code=operator.code)
+    if driver.status is not DriverStatus.ACTIVE:
+        raise Conflict(N_("Driver %(number)s is disabled and cannot become a member."), number=driver.number)
+    valid_from, valid_to = wanted
+    if valid_to is not None and valid_to <= max(valid_from or at, at):
+        raise Invalid("valid_to", N_("Expected an end in the future, after the start."))
+
+
 def _unrevoked(operator: Operator, driver: Driver) -> Select[tuple[Membership]]:
     return (
         select(Membership)
@@ -71,7 +79,7 @@ def _unrevoked(operator: Operator, driver: Driver) -> Select[tuple[Membership]]:
     )
 
 
-def _says(current: Membership, wanted: tuple[datetime | None, datetime | None], at: datetime) -> bool:
+def says(current: Membership, wanted: tuple[datetime | None, datetime | None], at: datetime) -> bool:
     """Whether nothing needs to change: the same dates, or it is live already and none are asked for."""
     if (current.valid_from, current.valid_to) == wanted:
         return current.valid_to is None or current.valid_to > at
