@@ -30,6 +30,11 @@ def phone_value(field: str, text: str | None, country: str | None) -> tuple[str 
     return raw, phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def phone_country(e164: str | None) -> str | None:
+    """The country (ISO 3166 alpha-2) that a number belongs to, where it tells."""
+    return phonenumbers.region_code_for_number(phonenumbers.parse(e164)) if e164 else None
+
+
 def email_value(field: str, text: str | None) -> str | None:
     """A deliverable-looking address in lower case; blank means none. Raises Invalid on `field`."""
     if not (text or "").strip():
