@@ -1,11 +1,20 @@
 """The CPO's admin portal: one module per noun."""
 
 from . import (
+    account_edit,
+    accounts,
     area_edit,
     areas,
     audit,
     dashboard,
+    driver_edit,
+    drivers,
     members,
+    operator_delete,
+    operator_edit,
+    operator_steps,
+    operator_wizard,
+    operators,
     sessions,
     station_edit,
     station_hardware,
@@ -14,12 +23,21 @@ from . import (
 from .blueprint import bp
 
 __all__ = [
+    "account_edit",
+    "accounts",
     "area_edit",
     "areas",
     "audit",
     "bp",
     "dashboard",
+    "driver_edit",
+    "drivers",
     "members",
+    "operator_delete",
+    "operator_edit",
+    "operator_steps",
+    "operator_wizard",
+    "operators",
     "sessions",
     "station_edit",
     "station_hardware",

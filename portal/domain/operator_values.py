@@ -10,6 +10,7 @@ from .checking import Checked
 from .contact import phone_value
 from .errors import Invalid
 from .geography import country_value, currency_value, state_value
+from .settings import MOST_AMOUNT, MOST_MINUTES, MOST_WH
 from .text import N_
 from .values import code_value, decimal_value, integer_value, required_text, text_value
 from .zones import zone_value
@@ -21,8 +22,7 @@ ENVIRONMENT = ("timezone", "currency", "energy_step_wh", "idle_timeout_min", "mo
 PRICES = ("price_per_kwh_ac", "price_per_kwh_dc", "price_per_session", "price_per_hour")
 TERMS = (*PRICES, "share_percent", "reimbursement_first", "effective_from")
 
-MOST_WH, MOST_MINUTES = 1_000_000, 100_000
-LEAST_LIMIT, MOST_AMOUNT = Decimal("0.01"), Decimal(1_000_000)
+LEAST_LIMIT = Decimal("0.01")
 _DIGITS = re.compile(r"[0-9]{1,9}")
 _MONTH = re.compile(r"([0-9]{4})-([0-9]{2})(-[0-9]{2})?")
 

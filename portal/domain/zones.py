@@ -4,10 +4,13 @@ from datetime import datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
+from babel.core import get_global
+
 from .errors import Invalid
 from .text import N_
 
-REGIONS = frozenset("Africa America Antarctica Arctic Asia Atlantic Australia Europe Indian Pacific".split())
+SEAS = ("Arctic", "Atlantic", "Indian", "Pacific")
+CONTINENTS = ("Africa", "America", "Antarctica", "Asia", "Australia", "Europe")
 NOT_A_PLACE = frozenset({"Factory", "localtime"})
 
 
@@ -20,7 +23,10 @@ def zones() -> dict[str, str]:
 @cache
 def offered_zones() -> tuple[str, ...]:
     """The names worth offering: places and UTC, without the old aliases such as `GB-Eire`."""
-    return ("UTC", *sorted(name for name in zones().values() if name.partition("/")[0] in REGIONS))
+    return (
+        "UTC",
+        *sorted(name for name in zones().values() if name.partition("/")[0] in (*CONTINENTS, *SEAS)),
+    )
 
 
 def zone_value(field: str, text: str | None) -> str:
@@ -37,3 +43,9 @@ def offset_text(zone: str, at: datetime) -> str:
     sign = "-" if offset < timedelta(0) else "+"
     whole = abs(offset)
     return f"UTC{sign}{whole.seconds // 3600:02d}:{whole.seconds % 3600 // 60:02d}"
+
+
+def zone_of(country: str | None) -> str | None:
+    """The zone of a country that has only one."""
+    known = get_global("territory_zones").get(country or "", [])
+    return str(known[0]) if len(known) == 1 else None

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Select, case, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from portal.domain.access import audit_read_by, membership_live, operator_managed_by
+from portal.domain.access import membership_live, operator_managed_by
 from portal.domain.codes import MAX_LENGTH, suggest_code
 from portal.domain.viewer import Viewer
 from portal.models import (
@@ -24,6 +25,7 @@ from portal.models import (
     Terms,
 )
 
+from .audit import audit_events
 from .paging import AnySelect
 
 AREA_COUNT = (
@@ -102,8 +104,15 @@ def operator_accounts(operator: Operator) -> Select[Account]:
     return select(Account).where(Account.operator_id == operator.id).order_by(Account.email)
 
 
-def operator_events(viewer: Viewer, operator: Operator) -> Select[AuditEvent]:
-    return select(AuditEvent).where(audit_read_by(viewer), AuditEvent.operator_id == operator.id)
+def operator_trail(viewer: Viewer, operator: Operator, latest: int | None = None) -> AnySelect:
+    """The audit events that concern it; with `latest` only so many, the newest first."""
+    stmt = audit_events(viewer).where(AuditEvent.operator_id == operator.id)
+    return stmt.order_by(AuditEvent.id.desc()).limit(latest) if latest else stmt
+
+
+def present_values(viewer: Viewer, column: InstrumentedAttribute[Any]) -> Select[Any]:
+    """The different values that operators have in a column."""
+    return select(column).where(operator_managed_by(viewer), column.is_not(None)).distinct()
 
 
 def references(session: Session, operator: Operator) -> dict[str, int]:

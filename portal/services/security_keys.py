@@ -30,7 +30,12 @@ class SealedKey:
 
 def seal_key(secret: str, pepper: str) -> SealedKey:
     """Check a typed or generated key and seal it. Raises Invalid on `security_key` without repeating it."""
-    secret = secret.strip()
+    check_key(secret)
+    return SealedKey(seal(secret, pepper), secret[-4:])
+
+
+def check_key(secret: str) -> None:
+    """Raises Invalid on `security_key`."""
     if not KEY_MIN <= len(secret) <= KEY_MAX or not _KEY.fullmatch(secret):
         raise Invalid(
             "security_key",
@@ -38,7 +43,6 @@ def seal_key(secret: str, pepper: str) -> SealedKey:
             least=KEY_MIN,
             most=KEY_MAX,
         )
-    return SealedKey(seal(secret, pepper), secret[-4:])
 
 
 def set_key(
@@ -58,7 +62,7 @@ def set_key(
     operator.former_key_until = at + timedelta(hours=grace_hours) if graced else None
     operator.security_key_hash, operator.security_key_last4 = key.hash, key.last4
     operator.security_key_set_at = operator.updated_at = at
-    record(session, actor, "operator.key_set", operator, at=at, operator_id=operator.id)
+    record(session, actor, "operator.security_key", operator, at=at, operator_id=operator.id)
 
 
 def remove_key(session: Session, operator: Operator, *, actor: Actor, at: datetime) -> None:
@@ -69,7 +73,7 @@ def remove_key(session: Session, operator: Operator, *, actor: Actor, at: dateti
     operator.security_key_hash = operator.security_key_last4 = operator.security_key_set_at = None
     operator.former_key_hash = operator.former_key_until = None
     operator.updated_at = at
-    record(session, actor, "operator.key_removed", operator, at=at, operator_id=operator.id)
+    record(session, actor, "operator.security_key", operator, at=at, operator_id=operator.id)
 
 
 def key_opens(operator: Operator, secret: str, pepper: str, at: datetime) -> bool:

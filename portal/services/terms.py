@@ -20,7 +20,7 @@ def set_terms(
     `values` are those of `check_terms`; money is in the operator's currency.
     """
     terms = session.scalar(terms_from(operator, values["effective_from"]).with_for_update())
-    verb = "change"
+    verb = "update"
     if terms is None:
         terms, verb = Terms(operator_id=operator.id, created_at=at, updated_at=at), "create"
         session.add(terms)
