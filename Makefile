@@ -3,7 +3,7 @@ PYTHON ?= python3
 DEV = $(PYTHON) scripts/dev.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types check bench lock
+.PHONY: help run test lint types check bench lock screenshots
 
 help: ## what there is
 	@$(DEV) --help
@@ -21,3 +21,5 @@ bench: ## measurements
 	@$(DEV) bench $(ARGS)
 lock: ## resolve the lock files again
 	@$(DEV) lock $(ARGS)
+screenshots: ## the pictures in docs/images, from a fresh demo network
+	@$(DEV) screenshots $(ARGS)

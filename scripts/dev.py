@@ -68,6 +68,13 @@ def bench(rest: list[str]) -> None:
     raise SystemExit(subprocess.run([str(tool("python")), "-m", "bench", *rest], cwd=ROOT).returncode)
 
 
+def screenshots(rest: list[str]) -> None:
+    """The pictures in docs/images, from a fresh demo network; `--review DIR` takes every page."""
+    set_up(dev=True)
+    command = [str(tool("python")), "-m", "tests.support.screenshots", *rest]
+    raise SystemExit(subprocess.run(command, cwd=ROOT).returncode)
+
+
 def vendor(rest: list[str]) -> None:
     """Only bring the front-end files."""
     frontend.vendor(dev="--dev" in rest)
@@ -96,6 +103,7 @@ JOBS = {
     "lint": lint,
     "types": types,
     "bench": bench,
+    "screenshots": screenshots,
     "vendor": vendor,
     "lock": lock,
 }
@@ -103,7 +111,7 @@ JOBS = {
 
 def main() -> None:
     """Read the job from the command line; whatever follows it goes to the job."""
-    jobs = "\n".join(f"  {name:8}{(job.__doc__ or '').splitlines()[0]}" for name, job in JOBS.items())
+    jobs = "\n".join(f"  {name:12}{(job.__doc__ or '').splitlines()[0]}" for name, job in JOBS.items())
     parser = argparse.ArgumentParser(
         description="Jobs around the code:\n" + jobs,
         formatter_class=argparse.RawDescriptionHelpFormatter,

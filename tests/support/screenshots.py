@@ -1,0 +1,144 @@
+"""Pictures of the portal's own pages on a fresh demo network, made in a real browser.
+
+`python -m tests.support.screenshots` makes those of the README;
+`python -m tests.support.screenshots --review DIR` takes every page, light and dark, on desktop and phone.
+"""
+
+import argparse
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from portal.cli.demo import make_demo
+from portal.cli.demo_build import PASSWORD
+from tests.support.chromium import ARGUMENTS, ROOT, find_chromium
+from tests.support.pages import DESKTOP, PHONE
+from tests.support.serving import serving
+
+SIZES = {"desktop": DESKTOP, "phone": PHONE}
+README = ROOT / "docs" / "images"
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """A page to take: its name, who looks at it, where it is."""
+
+    name: str
+    email: str | None
+    path: str
+    whole: bool = True
+
+
+ADMIN, HOTEL, MEMBER, REVOKED = "admin@example.com", "alpina@example.com", "mia@example.com", "rex@example.com"
+OPERATOR = "/admin/operators/HOTEL-ALPINA"
+BLED = "?lat=46.365&lng=14.093&zoom=16"
+
+SHOTS = (
+    Shot("login", None, "/auth/login"),
+    Shot("map-anonymous", None, f"/map/{BLED}", whole=False),
+    Shot("map-world", None, "/map/", whole=False),
+    Shot("map-member", MEMBER, f"/map/{BLED}", whole=False),
+    Shot("map-revoked", REVOKED, f"/map/{BLED}", whole=False),
+    Shot("map-station", MEMBER, f"/map/{BLED}&station=ALP-GARAGE-1", whole=False),
+    Shot("map-panel", MEMBER, "/map/stations/ALP-GARAGE-1"),
+    Shot("not-found", None, "/map/stations/NOPE"),
+    Shot("admin-dashboard", ADMIN, "/admin/"),
+    Shot("admin-operators", ADMIN, "/admin/operators/"),
+    Shot("admin-operator", ADMIN, f"{OPERATOR}/"),
+    Shot("admin-operator-edit", ADMIN, f"{OPERATOR}/edit/operator"),
+    Shot("admin-operator-environment", ADMIN, f"{OPERATOR}/edit/environment"),
+    Shot("admin-operator-delete", ADMIN, f"{OPERATOR}/delete"),
+    Shot("admin-operator-audit", ADMIN, f"{OPERATOR}/audit"),
+    Shot("admin-members", ADMIN, f"{OPERATOR}/members/"),
+    Shot("admin-members-search", ADMIN, f"{OPERATOR}/members/?q=an"),
+    Shot("admin-wizard", ADMIN, "/admin/operators/new"),
+    Shot("admin-areas", ADMIN, "/admin/areas/"),
+    Shot("admin-area", ADMIN, "/admin/areas/ALPINA-GARAGE/"),
+    Shot("admin-stations", ADMIN, "/admin/stations/"),
+    Shot("admin-stations-nothing", ADMIN, "/admin/stations/?q=zzzz"),
+    Shot("admin-station", ADMIN, "/admin/stations/ALP-GARAGE-1/"),
+    Shot("admin-station-edit", ADMIN, "/admin/stations/ALP-GARAGE-1/edit"),
+    Shot("admin-station-new", ADMIN, "/admin/stations/new"),
+    Shot("admin-drivers", ADMIN, "/admin/drivers/"),
+    Shot("admin-driver", ADMIN, "/admin/drivers/D-10001/"),
+    Shot("admin-driver-new", ADMIN, "/admin/drivers/new"),
+    Shot("admin-accounts", ADMIN, "/admin/accounts/"),
+    Shot("admin-account-new", ADMIN, "/admin/accounts/new"),
+    Shot("admin-account", ADMIN, "/admin/accounts/2/"),
+    Shot("admin-sessions", ADMIN, "/admin/sessions/"),
+    Shot("admin-session", ADMIN, "/admin/sessions/1/"),
+    Shot("admin-audit", ADMIN, "/admin/audit/"),
+    Shot("operator-dashboard", HOTEL, "/operator/"),
+    Shot("operator-stations", HOTEL, "/operator/stations/"),
+    Shot("operator-station", HOTEL, "/operator/stations/ALP-GARAGE-1/"),
+    Shot("operator-members", HOTEL, "/operator/members/"),
+    Shot("operator-members-search", HOTEL, "/operator/members/?q=ma"),
+    Shot("operator-sessions", HOTEL, "/operator/sessions/"),
+    Shot("operator-audit", HOTEL, "/operator/audit"),
+)
+IN_README = ("map-member", "map-anonymous", "admin-operator", "admin-members-search", "operator-dashboard")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--review", type=Path, metavar="DIR", help="take every page into DIR instead")
+    parser.add_argument("--only", default="", metavar="PART", help="pages whose name has PART in it")
+    wanted = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        app = make_demo(Path(folder), 5000)
+        chromium = find_chromium()
+        with serving(app) as origin:
+            browser = playwright.chromium.launch(
+                executable_path=str(chromium.program), env={**chromium.env}, args=[*ARGUMENTS, "--no-sandbox"]
+            )
+            for picture, page, shot in _pages(browser, origin, wanted.review, wanted.only):
+                _take(page, shot, picture)
+            browser.close()
+
+
+def _pages(browser: Browser, origin: str, review: Path | None, only: str) -> Iterator[tuple[Path, Page, Shot]]:
+    sizes = SIZES if review else {"desktop": DESKTOP}
+    for size, (width, height) in sizes.items():
+        for scheme in ("light", "dark") if review else ("light",):
+            context = None
+            for email in dict.fromkeys(shot.email for shot in SHOTS):
+                chosen = [shot for shot in SHOTS if shot.email == email and only in shot.name]
+                chosen = chosen if review else [shot for shot in chosen if shot.name in IN_README]
+                if not chosen:
+                    continue
+                context = browser.new_context(
+                    base_url=origin,
+                    viewport={"width": width, "height": height},
+                    color_scheme=scheme,
+                    locale="en-GB",
+                    timezone_id="Europe/Paris",
+                )
+                page = context.new_page()
+                if email:
+                    _sign_in(page, email)
+                for shot in chosen:
+                    name = f"{shot.name}-{size}-{scheme}.png" if review else f"{shot.name}.png"
+                    yield (review or README) / name, page, shot
+                context.close()
+
+
+def _sign_in(page: Page, email: str) -> None:
+    page.goto("/auth/login")
+    page.fill("[name=email]", email)
+    page.fill("[name=password]", PASSWORD)
+    page.press("[name=password]", "Enter")
+    page.wait_for_url(lambda url: "/auth/login" not in url)
+
+
+def _take(page: Page, shot: Shot, picture: Path) -> None:
+    page.goto(shot.path, wait_until="networkidle")
+    page.wait_for_timeout(400)  # the map's tiles are drawn after its answers came
+    picture.parent.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=picture, full_page=shot.whole)
+
+
+if __name__ == "__main__":
+    main()
