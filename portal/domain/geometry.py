@@ -13,7 +13,7 @@ WORLD_NORTH = 85.0511  # Web Mercator ends here; what lies beyond belongs to the
 _FINER = 2  # a tile of 256 pixels is cut into 2^2 cells a side: 64 pixels
 _MOST_LINES = 64  # rows, and columns, that one view is cut into at most
 
-_NUMBER = re.compile(r"[+-]?(?:\d{1,20}(?:\.\d{0,20})?|\.\d{1,20})(?:[eE][+-]?\d{1,2})?", re.ASCII)
+_NUMBER = re.compile(r"[+-]?(?:\d{1,20}(?:\.\d{0,20})?|\.\d{1,20})(?:[eE][+-]?\d{1,3})?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +39,12 @@ def parse_box(text: str, field: str = "bbox") -> Box:
     A box as wide as the world or wider is the whole world. Raises Invalid on `field`.
     """
     parts = [part.strip() for part in text[:400].split(",")]
-    if len(parts) != 4 or not all(_NUMBER.fullmatch(part) for part in parts):
+    numbers = [float(part) for part in parts if _NUMBER.fullmatch(part)]
+    if len(parts) != 4 or len(numbers) != 4 or not all(map(math.isfinite, numbers)):
         raise Invalid(
             field, N_("Expected four numbers: west,south,east,north in degrees, such as 14.2,45.9,14.8,46.2.")
         )
-    west, south, east, north = (float(part) for part in parts)
+    west, south, east, north = numbers
     if south > north:
         raise Invalid(field, N_("Expected west,south,east,north: the south must not lie north of the north."))
     if east - west >= 360:
