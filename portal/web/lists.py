@@ -142,7 +142,7 @@ class ListView:
 
     def export_url(self, kind: str) -> str:
         path, _, state = self.url().partition("?")
-        return f"{path}export.{kind}" + (f"?{state}" if state else "")
+        return f"{path.rstrip('/')}/export.{kind}" + (f"?{state}" if state else "")
 
 
 def show_list(
