@@ -67,7 +67,7 @@ class StationForm(VersionedForm):
     zip = StringField(_("Zip code"), render_kw={"maxlength": 20})
     country = SelectField(_("Country"), validate_choice=False)
     opening_hours = StringField(_("Opening hours"), render_kw={"maxlength": 500})
-    status = SelectField(_("Status"), coerce=str, choices=list(STATUS_LABELS.items()))
+    status = SelectField(_("Status"), choices=lambda: list(STATUS_LABELS.items()))
     energy_step_wh = IntegerField(_("Energy step delta"), [Optional()], widget=NumberInput(step=1, min=1))
     idle_timeout_min = IntegerField(_("Idle session"), [Optional()], widget=NumberInput(step=1, min=0))
     monetary_session_limit = DecimalField(
@@ -84,7 +84,7 @@ def _charger_uid() -> StringField:
 
 def _current() -> RadioField:
     kinds = [(CurrentType.AC.value, _("AC")), (CurrentType.DC.value, _("DC"))]
-    return RadioField(_("Current"), choices=kinds, default=CurrentType.AC.value)
+    return RadioField(_("Current"), choices=lambda: kinds, default=CurrentType.AC.value)
 
 
 def _kilowatts() -> DecimalField:

@@ -18,6 +18,8 @@ from .auth import viewer as asking
 from .filters import hardware_summary
 from .list_specs import Choices, Column, Filter, ListSpec, choice_filter, flag_filter, text_filter
 
+__all__ = ["STATUS_LABELS", "hardware_summary", "operator_filter", "station_list"]
+
 STATUS_LABELS = {
     StationStatus.AVAILABLE.value: _("Available"),
     StationStatus.UNAVAILABLE.value: _("Unavailable"),

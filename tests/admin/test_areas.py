@@ -1,6 +1,5 @@
-"""Areas in the admin portal: list, create, change, assign, delete."""
+"""Areas in the admin portal: list, create, change, delete."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -8,48 +7,18 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.models import Area, AuditEvent, ChargingSession, OperatorStatus, Role, SessionStatus
+from portal.models import Area, Role
 from tests.admin.counting import count_statements
+from tests.admin.hardware import HOSTILE, area_of, events, make_session
 from tests.support.factories import (
-    htmx,
     make_account,
     make_area,
     make_driver,
-    make_membership,
     make_operator,
     make_station,
     post,
     sign_in,
 )
-
-HOSTILE = [
-    "{{ 7*7 }}{% raise %}",
-    "${alert(1)}",
-    '<script>alert("x")</script>',
-    "'; DROP TABLE area; --",
-    "شارع \u202eevil",
-    "🚗🔌 Čakalnica",
-]
-
-
-@pytest.fixture
-def admin(session: Session, client: FlaskClient) -> FlaskClient:
-    account = make_account(session)
-    session.commit()
-    return sign_in(client, account.email)
-
-
-def area_of(session: Session, code: str) -> Area:
-    session.rollback()
-    session.expire_all()
-    return session.scalars(select(Area).where(Area.code == code)).one()
-
-
-def events(session: Session, *actions: str) -> list[AuditEvent]:
-    session.rollback()
-    return list(
-        session.scalars(select(AuditEvent).where(AuditEvent.action.in_(actions)).order_by(AuditEvent.id))
-    )
 
 
 def create(client: FlaskClient, **over: Any) -> Any:
@@ -97,7 +66,6 @@ def test_filters_sort_and_pages(admin: FlaskClient, session: Session) -> None:
 
 
 def test_the_number_of_queries_does_not_grow(admin: FlaskClient, session: Session, app: Any) -> None:
-    from tests.admin.counting import count_statements
 
     make_station(session, make_area(session, make_operator(session)))
     session.commit()
@@ -176,80 +144,6 @@ def test_the_second_of_two_editors_loses_nothing(admin: FlaskClient, session: Se
     assert post(admin, "/admin/areas/P1/edit", {"name": "Mine", "version": "0x3"}).status_code == 409
 
 
-def test_assign_says_the_consequence_first(admin: FlaskClient, session: Session) -> None:
-    old, new = make_operator(session, name="Old Inn"), make_operator(session, name="New Inn")
-    area = make_area(session, old, code="P1")
-    make_station(session, area)
-    make_station(session, area, visible=False)
-    both, stays = make_driver(session), make_driver(session)
-    for operator, driver in ((old, both), (new, both), (old, stays), (new, make_driver(session))):
-        make_membership(session, operator, driver)
-    make_membership(session, new, make_driver(session), revoked_at=datetime(2026, 2, 1, tzinfo=UTC))
-    session.commit()
-    for answer in (
-        admin.get(f"/admin/areas/P1/assign?operator={new.code}"),
-        htmx(admin, f"/admin/areas/P1/assign?operator={new.code}", method="GET"),
-    ):
-        assert "2 stations; 1 is hidden." in answer.text
-        assert "1 member of Old Inn stops seeing" in answer.text
-        assert "1 member of New Inn sees them" in answer.text
-    assert "<html" not in answer.text
-    chosen = {"operator": new.code, "version": str(area.version)}
-    assert post(admin, "/admin/areas/P1/assign", chosen).status_code == 303
-    assert area_of(session, "P1").operator_id == new.id
-    left, came = events(session, "area.assign", "area.unassign")
-    assert (left.operator_id, left.before, left.after) == (old.id, {"operator": old.code}, {})
-    assert (came.operator_id, came.before, came.after) == (new.id, {}, {"operator": new.code})
-
-
-def test_take_an_area_from_its_operator(admin: FlaskClient, session: Session) -> None:
-    operator = make_operator(session)
-    make_station(session, make_area(session, operator, code="P1"), visible=False)
-    session.commit()
-    assert "Nobody but CPO admins" in admin.get("/admin/areas/P1/assign?operator=-").text
-    assert post(admin, "/admin/areas/P1/assign", {"operator": "-", "version": "1"}).status_code == 303
-    assert area_of(session, "P1").operator_id is None
-
-
-def test_sessions_stay_with_the_operator_of_their_time(admin: FlaskClient, session: Session) -> None:
-    old, new = make_operator(session), make_operator(session)
-    station = make_station(session, make_area(session, old, code="P1"))
-    make_session(session, station, old.id)
-    session.commit()
-    post(admin, "/admin/areas/P1/assign", {"operator": new.code, "version": "1"})
-    session.rollback()
-    assert session.scalars(select(ChargingSession.operator_id)).all() == [old.id]
-
-
-@pytest.mark.parametrize("status", [OperatorStatus.DISABLED, OperatorStatus.ARCHIVED])
-def test_only_active_operators_get_areas(
-    admin: FlaskClient, session: Session, status: OperatorStatus
-) -> None:
-    operator = make_operator(session, status=status)
-    make_area(session, code="P1")
-    session.commit()
-    assert operator.code not in admin.get("/admin/areas/P1/assign").text
-    answer = post(admin, "/admin/areas/P1/assign", {"operator": operator.code, "version": "1"})
-    assert answer.status_code == 422
-    assert "is not active" in answer.text
-    assert area_of(session, "P1").operator_id is None
-
-
-def test_an_assignment_that_somebody_overtook_is_asked_again(admin: FlaskClient, session: Session) -> None:
-    first, second = make_operator(session), make_operator(session)
-    make_area(session, code="P1")
-    session.commit()
-    for chosen, status in ((first, 303), (second, 409)):
-        answer = post(admin, "/admin/areas/P1/assign", {"operator": chosen.code, "version": "1"})
-        assert answer.status_code == status
-    assert 'name="version" value="2"' in answer.text
-    assert area_of(session, "P1").operator_id == first.id
-    # The same again is done already, whatever was looked at.
-    repeated = post(admin, "/admin/areas/P1/assign", {"operator": first.code, "version": "1"})
-    assert repeated.status_code == 303
-    assert len(events(session, "area.assign")) == 1
-
-
 def test_delete_tells_what_is_in_the_way(admin: FlaskClient, session: Session) -> None:
     area = make_area(session, code="P1")
     make_session(session, make_station(session, area))
@@ -288,23 +182,3 @@ def test_others_are_refused(client: FlaskClient, session: Session, role: Role) -
         answer = client.get(f"/admin/areas/{path}")
         assert answer.status_code == 403
         assert "Secret garden" not in answer.text
-
-
-def make_session(session: Session, station: Any, operator_id: int | None = None) -> ChargingSession:
-    at = datetime(2026, 3, 1, tzinfo=UTC)
-    made = ChargingSession(
-        external_id="S1",
-        operator_id=operator_id,
-        area_id=station.area_id,
-        station_id=station.id,
-        charger_uid="1",
-        connector_number=1,
-        started_at=at,
-        ended_at=at,
-        currency="EUR",
-        status=SessionStatus.CLOSED,
-        created_at=at,
-    )
-    session.add(made)
-    session.flush()
-    return made
