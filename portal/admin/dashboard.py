@@ -1,12 +1,46 @@
-"""Where a CPO admin starts."""
+"""Where a CPO admin starts: how much there is, what needs attention, what changed last."""
+
+from dataclasses import dataclass
+from typing import Any
 
 from flask import Response
 
+from portal.domain.clock import now
+from portal.extensions import db
+from portal.queries import dashboard as query
+from portal.queries.audit import latest_events
+from portal.queries.paging import AnySelect
+from portal.web.audit_lists import audit_row
+from portal.web.auth import viewer
 from portal.web.htmx import page
 
 from .blueprint import bp
 
+LATEST = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """What somebody should look at: how many there are, and the first of them as (code, name)."""
+
+    total: int
+    first: list[tuple[str, str]]
+
 
 @bp.get("/")
 def dashboard() -> Response:
-    return page("admin/dashboard.html")
+    asking, at = viewer(), now()
+    return page(
+        "admin/dashboard.html",
+        counts=db.session.execute(query.network_counts(asking, at)).one(),
+        unassigned=_attention(query.hidden_without_operator(asking)),
+        unseen=_attention(query.hidden_without_member(asking, at)),
+        without_area=_attention(query.operators_without_area(asking)),
+        without_login=_attention(query.operators_without_login(asking)),
+        latest=[audit_row(row) for row in db.session.execute(latest_events(asking, LATEST))],
+    )
+
+
+def _attention(stmt: AnySelect) -> Attention:
+    rows: Any = db.session.execute(stmt).all()
+    return Attention(rows[0][2] if rows else 0, [(row[0], row[1]) for row in rows])

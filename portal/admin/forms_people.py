@@ -31,12 +31,12 @@ class NewDriverForm(DriverForm):
 
 class TokenForm(VersionedForm):
     uid = StringField(_("Token"), [REQUIRED], render_kw=TOKEN_LENGTHS)
-    kind = SelectField(_("Kind"), choices=list(KIND_LABELS.items()))
+    kind = SelectField(_("Kind"), choices=lambda: list(KIND_LABELS.items()))
 
 
 class AccountForm(VersionedForm):
     name = StringField(_("Name"), render_kw={"maxlength": 100})
-    role = SelectField(_("Role"), choices=list(ROLE_LABELS.items()))
+    role = SelectField(_("Role"), choices=lambda: list(ROLE_LABELS.items()))
     operator = StringField(_("Operator code"), render_kw=CODE_LENGTHS)
     driver = StringField(_("Driver number"), render_kw=CODE_LENGTHS)
 
