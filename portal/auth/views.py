@@ -26,7 +26,7 @@ bp = Blueprint("auth", __name__, url_prefix="/auth")
 def login() -> Response:
     form = LoginForm()
     if form.validate_on_submit():
-        secret = _sign_in(form.email.data, form.password.data)
+        secret = _sign_in(form.email.data or "", form.password.data or "")
         signed_in = load(secret) if secret else None
         if signed_in is not None:
             _start(signed_in)
@@ -82,7 +82,7 @@ def _start(signed_in: SignedIn) -> None:
 def _use_link(form: PasswordForm, secret: str) -> bool:
     try:
         with transaction() as db_session:
-            accounts.use_link(db_session, secret, form.password.data, actor=actor(), at=now())
+            accounts.use_link(db_session, secret, form.password.data or "", actor=actor(), at=now())
     except Invalid as error:
         form.password.errors = [*form.password.errors, translated(error)]
         return False

@@ -1,4 +1,4 @@
-"""The `portal` command. Exit status: 0 done, 1 the work failed, 2 wrong usage; errors are one line on standard error."""
+"""The `portal` command. Exit status: 0 done, 1 the work failed, 2 wrong usage; errors are one line."""
 
 import sys
 

@@ -1,5 +1,7 @@
 """`portal account`: logins."""
 
+import sys
+
 import click
 from flask import Flask, current_app
 from sqlalchemy import select
@@ -22,13 +24,18 @@ def account() -> None:
 @click.argument("email")
 @click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
 @click.option("--operator", "operator_code", metavar="CODE", help="The operator of an operator user.")
-@click.option("--driver", "driver_number", metavar="NUMBER", help="The driver of a driver login; else the one with EMAIL.")
+@click.option(
+    "--driver",
+    "driver_number",
+    metavar="NUMBER",
+    help="The driver of a driver login; else the one with EMAIL.",
+)
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 def create(
     email: str, role: str, operator_code: str | None, driver_number: str | None, password_stdin: bool
 ) -> None:
     """Make a login; without a password, print a single-use link that sets one."""
-    password = click.get_text_stream("stdin").readline().rstrip("\r\n") if password_stdin else None
+    password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
     app = create_app()
     with app.app_context():
         link = _create(email, Role(role), operator_code, driver_number, password)
@@ -65,7 +72,11 @@ def _create(
             driver=driver,
             password=password,
         )
-        return None if password is not None else accounts.issue_link(session, made, actor=command_line(), at=now())
+        return (
+            None
+            if password is not None
+            else accounts.issue_link(session, made, actor=command_line(), at=now())
+        )
 
 
 def _url(app: Flask, secret: str) -> str:

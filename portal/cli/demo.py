@@ -76,7 +76,9 @@ def _claim(file: Path) -> None:
             found = None
     connection.close()
     if found != APPLICATION_ID:
-        raise click.ClickException(f"{file.name} in that folder is not a database of the demo: choose another --dir")
+        raise click.ClickException(
+            f"{file.name} in that folder is not a database of the demo: choose another --dir"
+        )
 
 
 def _secret_key(file: Path) -> str:

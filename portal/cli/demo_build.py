@@ -39,7 +39,9 @@ def is_built(session: Session) -> bool:
 def build(session: Session, at: datetime) -> None:
     """Fill an empty database. The same seed makes the same network; sessions end at `at`."""
     made_at = at - timedelta(days=DAYS)
-    owners = {raw["code"]: operators.create_operator(session, raw, actor=BUILDER, at=made_at) for raw in OPERATORS}
+    owners = {
+        raw["code"]: operators.create_operator(session, raw, actor=BUILDER, at=made_at) for raw in OPERATORS
+    }
     placed = [station for place in PLACES for station in _place(session, place, owners, made_at)]
     people = _people(session, made_at)
     _members(session, owners, people, made_at)
@@ -141,7 +143,9 @@ def _sessions(
                     start += timedelta(minutes=dice.randrange(0, 120))
                     minutes = dice.randrange(20, 200)
                     wh = min(kw, 40) * 1000 * minutes // 60 * dice.randrange(40, 95) // 100
-                    row = _session(station, area, dice.choice(people), connector, start, minutes, wh, currency)
+                    row = _session(
+                        station, area, dice.choice(people), connector, start, minutes, wh, currency
+                    )
                     row.external_id = f"DEMO-{station.code}-{day:02}-{connector}-{hour:02}"
                     session.add(row)
     session.flush()

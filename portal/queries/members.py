@@ -6,13 +6,15 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 
 from portal.domain.access import driver_searched_by, membership_live, operator_managed_by
 from portal.domain.masking import mask_email, mask_phone
 from portal.domain.text import fold
 from portal.domain.viewer import Viewer
 from portal.models import Area, Driver, Membership, Operator, Station, StationStatus
+
+from .paging import AnySelect
 
 
 class MemberState(StrEnum):
@@ -42,42 +44,43 @@ class MemberRow:
         return self.state is MemberState.LIVE
 
 
-def network_owner(viewer: Viewer, code: str | None = None) -> Select[tuple[Operator]]:
+def network_owner(viewer: Viewer, code: str | None = None) -> Select[Operator]:
     """The operator whose network the viewer manages: the one named, or the viewer's own."""
     stmt = select(Operator).where(operator_managed_by(viewer))
     return stmt if code is None else stmt.where(Operator.code == code.upper())
 
 
-def drivers_with_membership(viewer: Viewer, operator: Operator, at: datetime) -> Select[Any]:
+def drivers_with_membership(viewer: Viewer, operator: Operator, at: datetime) -> AnySelect:
     """Every driver whom the viewer may search, with its unrevoked membership of the operator if it has one."""
     of_this_network = and_(
         Membership.driver_id == Driver.id,
         Membership.operator_id == operator.id,
         Membership.revoked_at.is_(None),
     )
-    return (
+    found: AnySelect = (
         select(Driver, Membership, membership_live(at).label("live"))
         .outerjoin(Membership, of_this_network)
         .where(driver_searched_by(viewer))
     )
+    return found
 
 
-def members(viewer: Viewer, operator: Operator, at: datetime) -> Select[Any]:
+def members(viewer: Viewer, operator: Operator, at: datetime) -> AnySelect:
     """Those of them who are members now or will be."""
     return drivers_with_membership(viewer, operator, at).where(
         Membership.id.is_not(None), or_(Membership.valid_to.is_(None), Membership.valid_to > at)
     )
 
 
-def one_driver(viewer: Viewer, operator: Operator, number: str, at: datetime) -> Select[Any]:
+def one_driver(viewer: Viewer, operator: Operator, number: str, at: datetime) -> AnySelect:
     return drivers_with_membership(viewer, operator, at).where(Driver.number == number.upper())
 
 
-def live_member_count(operator: Operator, at: datetime) -> Select[tuple[int]]:
+def live_member_count(operator: Operator, at: datetime) -> Select[int]:
     return select(func.count(Membership.id)).where(Membership.operator_id == operator.id, membership_live(at))
 
 
-def hidden_station_count(operator: Operator) -> Select[tuple[int]]:
+def hidden_station_count(operator: Operator) -> Select[int]:
     return (
         select(func.count(Station.id))
         .join(Area)
@@ -89,10 +92,10 @@ def hidden_station_count(operator: Operator) -> Select[tuple[int]]:
     )
 
 
-def as_row(viewer: Viewer, at: datetime, q: str = "") -> Callable[[Row[Any]], MemberRow]:
+def as_row(viewer: Viewer, at: datetime, q: str = "") -> Callable[[Any], MemberRow]:
     """Turns a row of these queries into what this viewer may read of it, given what it searched for."""
 
-    def make(row: Row[Any]) -> MemberRow:
+    def make(row: Any) -> MemberRow:
         driver, membership, live = row[0], row[1], row[2]
         state = _state(membership, bool(live), at)
         masked = not viewer.is_admin and state in (MemberState.NONE, MemberState.EXPIRED)
@@ -126,5 +129,7 @@ def _state(membership: Membership | None, live: bool, at: datetime) -> MemberSta
 
 def _typed_in_full(q: str, driver: Driver) -> bool:
     digits = "".join(character for character in q if character.isdigit())
-    known = {"".join(c for c in number if c.isdigit()) for number in (driver.phone, driver.phone_e164) if number}
+    known = {
+        "".join(c for c in number if c.isdigit()) for number in (driver.phone, driver.phone_e164) if number
+    }
     return len(digits) >= 6 and digits in known

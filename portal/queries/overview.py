@@ -51,7 +51,7 @@ def session_counts(viewer: Viewer, today: Today) -> Select[Any]:
     ).where(session_read_by(viewer), ChargingSession.started_at < today.end, started | running)
 
 
-def expiring_members(viewer: Viewer, at: datetime) -> Select[Any]:
+def expiring_members(viewer: Viewer, at: datetime) -> Select[Driver, Membership]:
     """Driver and membership of those whose access ends within EXPIRING, the soonest first."""
     return (
         select(Driver, Membership)

@@ -66,7 +66,7 @@ def check_grant(
         raise Invalid("valid_to", N_("Expected an end in the future, after the start."))
 
 
-def _unrevoked(operator: Operator, driver: Driver) -> Select[tuple[Membership]]:
+def _unrevoked(operator: Operator, driver: Driver) -> Select[Membership]:
     return (
         select(Membership)
         .where(

@@ -113,7 +113,7 @@ def _instant(cell: object, zone: str) -> list[object]:
 
 def _write_cell(sheet: "xlsxwriter.worksheet.Worksheet", row: int, column: int, cell: object) -> None:
     if isinstance(cell, int | float | Decimal) and not isinstance(cell, bool):
-        sheet.write_number(row, column, cell)  # type: ignore[arg-type]
+        sheet.write_number(row, column, cell)
     else:
         sheet.write_string(row, column, defuse(cell))
 

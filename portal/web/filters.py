@@ -99,7 +99,8 @@ def country_name(code: str | None) -> str:
     """A country's name in the reader's language."""
     if not code:
         return "–"
-    return str((get_locale() or "en").territories.get(code, code))
+    locale = get_locale()
+    return str(locale.territories.get(code, code)) if locale else code
 
 
 def connector_name(standard: str) -> str:

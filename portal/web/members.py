@@ -59,7 +59,7 @@ TEMPLATE = "shared/members_page.html"
 class Network:
     """Where a members page stands: whose network, in which layout, and the addresses of its actions."""
 
-    owner: Select[tuple[Operator]]
+    owner: Select[Operator]
     layout: str
     member_url: Callable[[str, str], str]
     crumbs: Callable[[Operator], list[tuple[str, str]]] = field(default=lambda operator: [])
@@ -125,4 +125,3 @@ def _list(operator: Operator, query: str, too_short: bool) -> ListView:
 def _row(operator: Operator, number: str) -> MemberRow:
     at = now()
     return as_row(viewer(), at)(found(db.session.execute(one_driver(viewer(), operator, number, at)).first()))
-
