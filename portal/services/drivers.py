@@ -75,11 +75,14 @@ def update_driver(
     """Change all but the number. Raises Invalid, and Conflict when somebody else was faster."""
     values = data.checked()
     check_version(driver, version, values)
+    uids = _uids(
+        session, driver
+    )  # before anything changes: a query would flush the change past the audit row
     for field, value in values.items():
         setattr(driver, field, value)
     if session.is_modified(driver):
         driver.updated_at = at
-    _index(driver, _uids(session, driver))
+    _index(driver, uids)
     record(session, actor, "driver.update", driver, at=at)
 
 
