@@ -133,7 +133,7 @@ class EditEnvironmentForm(EnvironmentForm):
     key_grace_hours = SelectField(
         _("The former key"),
         coerce=int,
-        choices=[(hours, GRACE_LABELS[hours]) for hours in GRACE_HOURS],
+        choices=lambda: [(hours, GRACE_LABELS[hours]) for hours in GRACE_HOURS],
         default=24,
         validate_choice=False,
     )
