@@ -13,6 +13,8 @@ WORLD_NORTH = 85.0511  # Web Mercator ends here; what lies beyond belongs to the
 _FINER = 2  # a tile of 256 pixels is cut into 2^2 cells a side: 64 pixels
 _MOST_LINES = 64  # rows, and columns, that one view is cut into at most
 
+_MARK = 40  # pixels across a mark of a cluster
+
 _NUMBER = re.compile(r"[+-]?(?:\d{1,20}(?:\.\d{0,20})?|\.\d{1,20})(?:[eE][+-]?\d{1,3})?", re.ASCII)
 
 
@@ -120,6 +122,18 @@ def coarsened(cells: Iterable[Cell], most: int) -> list[Cell]:
     return cells
 
 
+def parted(cells: Iterable[Cell], zoom: int) -> list[Cell]:
+    """The same without cells whose marks would lie over each other at this zoom: the larger takes the smaller."""
+    kept: list[Cell] = []
+    for cell in sorted(cells, key=lambda cell: (-cell.count, cell.column, cell.row)):
+        near = next((i for i, other in enumerate(kept) if _close(other, cell, zoom)), None)
+        if near is None:
+            kept.append(cell)
+        else:
+            kept[near] = _together((kept[near].column, kept[near].row), kept[near], cell)
+    return kept
+
+
 def _together(place: tuple[int, int], a: Cell | None, b: Cell) -> Cell:
     a = a or Cell(*place, 0, 0, 0, b.west, b.south, b.east, b.north, b.one)
     return Cell(
@@ -133,6 +147,13 @@ def _together(place: tuple[int, int], a: Cell | None, b: Cell) -> Cell:
         max(a.north, b.north),
         b.one,
     )
+
+
+def _close(a: Cell, b: Cell, zoom: int) -> bool:
+    (lng, lat), (other_lng, other_lat) = a.middle, b.middle
+    world = 256 * 2**zoom
+    across = abs(lng - other_lng) / 360 * world
+    return across < _MARK and math.hypot(across, (_height(lat) - _height(other_lat)) * world) < _MARK
 
 
 def _wrapped(longitude: float) -> float:

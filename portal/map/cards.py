@@ -87,7 +87,9 @@ class Card:
     @property
     def position(self) -> tuple[str, str]:
         """Latitude and longitude as plain decimal numbers, for addresses."""
-        return f"{self.station.latitude:.6f}", f"{self.station.longitude:.6f}"
+        # Adding nothing turns a rounded -0.0 into 0.0.
+        latitude, longitude = (round(n, 6) + 0.0 for n in (self.station.latitude, self.station.longitude))
+        return f"{latitude:.6f}", f"{longitude:.6f}"
 
     @property
     def _operator(self) -> Operator | None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.clock import now
 from portal.domain.errors import Invalid
-from portal.domain.geometry import Box, Cell, coarsened, grid, parse_zoom
+from portal.domain.geometry import Box, Cell, coarsened, grid, parse_zoom, parted
 from portal.domain.text import N_
 from portal.extensions import db
 from portal.models import Station
@@ -53,7 +53,7 @@ def collection(session: Session, stations: Select[Station], box: Box, zoom: int)
     counted = [Cell(*row) for row in session.execute(cells(stations, grid(box, zoom)))]
     most = MOST_FEATURES
     while True:
-        counted = coarsened(counted, most)
+        counted = parted(coarsened(counted, most), zoom)
         body = _encoded(_features(session, stations, counted))
         if len(body) <= MOST_BYTES or len(counted) == 1:
             return body
