@@ -130,13 +130,11 @@ class EnvironmentForm(StepForm):
 class EditEnvironmentForm(EnvironmentForm):
     """With what becomes of the former key when a new one is typed."""
 
-    key_grace_hours = SelectField(
-        _("The former key"),
-        coerce=int,
-        choices=lambda: [(hours, GRACE_LABELS[hours]) for hours in GRACE_HOURS],
-        default=24,
-        validate_choice=False,
-    )
+    key_grace_hours = SelectField(_("The former key"), coerce=int, default=24, validate_choice=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.key_grace_hours.choices = [(hours, GRACE_LABELS[hours]) for hours in GRACE_HOURS]
 
 
 def _typed(field: Field) -> str:

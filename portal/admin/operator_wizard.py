@@ -37,7 +37,7 @@ from .saving import Attempt, attempt, form_page
 
 NEXT = {"operator": "environment", "environment": "summary"}
 PREVIOUS = {"environment": "operator", "summary": "environment"}
-STEP_URL = "/operators/new/<draft_id>/<any(operator,environment):step>"
+STEP_URL = "/operators/new/<string(length=32):draft_id>/<any(operator,environment):step>"
 
 
 @bp.get("/operators/new")
@@ -75,13 +75,13 @@ def keep_operator_step(draft_id: str, step: str) -> Response:
     return changed(PARTS, "kept", _url(draft_id, step), kept=kept)
 
 
-@bp.get("/operators/new/<draft_id>/summary")
+@bp.get("/operators/new/<string(length=32):draft_id>/summary")
 def operator_summary(draft_id: str) -> Response:
     draft = found(db.session.scalar(one_draft(viewer(), draft_id)))
     return _elsewhere(draft, "summary") or summary_page(draft)
 
 
-@bp.post("/operators/new/<draft_id>/summary")
+@bp.post("/operators/new/<string(length=32):draft_id>/summary")
 def create_operator(draft_id: str) -> Response:
     try:
         operator = _finish(draft_id)
@@ -94,7 +94,7 @@ def create_operator(draft_id: str) -> Response:
     return go(url_for(".operator", code=operator.code))
 
 
-@bp.post("/operators/new/<draft_id>/discard")
+@bp.post("/operators/new/<string(length=32):draft_id>/discard")
 def discard_operator_draft(draft_id: str) -> Response:
     with transaction() as session:
         drafts.discard_draft(session, _locked(session, draft_id))

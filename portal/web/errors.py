@@ -5,15 +5,18 @@ from typing import Any
 from flask import Flask, Response, current_app, jsonify, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, default_exceptions
 
+from portal.domain.clock import now
 from portal.domain.errors import Conflict, Forbidden, Invalid, NotFound, PortalError, TooMany
 from portal.extensions import db
+from portal.services.audit import record_event
 
-from .auth import forget_for_this_request
+from .auth import actor, forget_for_this_request, viewer
 from .htmx import page
+from .transaction import transaction
 
 STATUS: dict[type[PortalError], int] = {NotFound: 404, Forbidden: 403, Conflict: 409, Invalid: 422, TooMany: 429}
 RETRY_SECONDS = 5
@@ -23,8 +26,12 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(PortalError, refused)
     app.register_error_handler(CSRFError, form_expired)
     app.register_error_handler(OperationalError, database_away)
+    app.register_error_handler(InterfaceError, database_away)
     app.register_error_handler(PoolTimeout, database_away)
     app.register_error_handler(IntegrityError, raced)
+    app.register_error_handler(DataError, unreadable)
+    app.register_error_handler(UnicodeEncodeError, unreadable)
+    app.register_error_handler(DataError, unreadable)
     app.register_error_handler(HTTPException, http_error)
     app.register_error_handler(Exception, crashed)
 
@@ -38,6 +45,8 @@ def translated(error: PortalError) -> str:
 def refused(error: PortalError) -> Response:
     db.session.rollback()
     status = STATUS[type(error)]
+    if isinstance(error, Forbidden):
+        _note_denied()
     if isinstance(error, Invalid) and request.method == "GET":
         status = 400  # a damaged address, not a form to mend
     text = translated(error)
@@ -47,6 +56,25 @@ def refused(error: PortalError) -> Response:
     return response
 
 
+def _note_denied() -> None:
+    """Who tried what, in a transaction of its own; the refusal is given even where it cannot be written down."""
+    tried = f"{request.method} {request.path}"
+    try:
+        with transaction() as session:
+            record_event(
+                session, actor(), "request.denied", tried, at=now(), operator_id=viewer().operator_id
+            )
+    except Exception:
+        current_app.logger.exception("a denied attempt was not recorded")
+        db.session.remove()
+
+
+def unreadable(error: Exception) -> Response:
+    """A text that the database cannot hold (NUL, half a surrogate pair), or a number beyond its range."""
+    db.session.rollback()
+    return answer(400, _("What you sent holds characters or numbers that the portal cannot read."))
+
+
 def form_expired(error: CSRFError) -> Response:
     return answer(400, _("This form has expired or came from another site. Reload the page and send it again."))
 
@@ -54,6 +82,12 @@ def form_expired(error: CSRFError) -> Response:
 def raced(error: IntegrityError) -> Response:
     db.session.rollback()
     return answer(409, _("Somebody else changed this at the same moment. Look at its present state and try again."))
+
+
+def unreadable(error: DataError) -> Response:
+    """A value that no row can have, such as a NUL in an address: nothing is there."""
+    db.session.rollback()
+    return answer(404, MESSAGES[404]())
 
 
 def database_away(error: DBAPIError) -> Response:
