@@ -10,7 +10,7 @@ from portal import __version__
 from portal.config import ConfigError
 from portal.domain.errors import PortalError
 
-from . import accounts, check, database, demo, imports, serve
+from . import accounts, check, database, demo, exports, imports, serve
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -19,7 +19,15 @@ def cli() -> None:
     """Portal for charge point operators, their operators and drivers."""
 
 
-for command in (demo.demo, serve.serve, database.db, accounts.account, check.check, imports.import_):
+for command in (
+    demo.demo,
+    serve.serve,
+    database.db,
+    accounts.account,
+    imports.import_,
+    exports.export,
+    check.check,
+):
     cli.add_command(command)
 
 

@@ -29,7 +29,7 @@ MEMBER_FIELDS = {"operator_code": True, "driver_number": True, "valid_from": Fal
 
 @dataclass(frozen=True, slots=True)
 class FileSpec:
-    """How the bytes are to be read; None in what the format's kinds of record do not need."""
+    """How the bytes are to be read. `defused`: an apostrophe keeps a spreadsheet from running a cell."""
 
     type: Literal["csv", "ocpi"]
     encoding: str
@@ -40,6 +40,7 @@ class FileSpec:
     power_unit: PowerUnit = "kW"
     date_format: str = "iso"
     time_zone: str = OFFSET
+    defused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +160,7 @@ def _csv_file(table: Table, parts: Mapping[Kind, Part]) -> FileSpec:
         cast(PowerUnit, unit),
         date_format,
         zone,
+        table.has("defused") and table.flag("defused"),
     )
 
 

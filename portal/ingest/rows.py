@@ -11,6 +11,7 @@ from portal.ingest.source import Fault, Lines, Source
 
 RawRow = Row | Rejected | Skipped
 
+_DEFUSED = ("=", "+", "-", "@")
 _REASONS = {
     "unexpected end of data": "A quote is opened and not closed before the file ends.",
     "new-line character": "A carriage return stands alone outside quotes.",
@@ -38,7 +39,8 @@ def read_rows(source: Source, file: FileSpec) -> tuple[Header, Iterator[RawRow]]
         if not names:
             raise FileError("The file is empty: expected a header in its first line.")
         header = Header(names)
-    return header, _data(lines, reader, len(header.names), file.columns is None)
+    cells = map(_bared, reader) if file.defused else reader
+    return header, _data(lines, cells, len(header.names), file.columns is None)
 
 
 def _data(lines: Lines, reader: "Iterator[list[str]]", width: int, has_header: bool) -> Iterator[RawRow]:
@@ -60,6 +62,11 @@ def _data(lines: Lines, reader: "Iterator[list[str]]", width: int, has_header: b
             yield Row(line, cells)
         elif cells and any(cell.strip() for cell in cells):
             yield Rejected(line, None, shortened(",".join(cells[:10])), f"{expected}, found {len(cells)}.")
+
+
+def _bared(cells: list[str]) -> list[str]:
+    """Without the apostrophe of cells that were defused."""
+    return [cell[1:] if cell[:1] == "'" and cell[1:2] in _DEFUSED else cell for cell in cells]
 
 
 def _faulty(fault: Fault) -> Rejected:

@@ -40,8 +40,8 @@ def stream(
     )
 
 
-def csv_chunks(header: Sequence[str], rows: Iterable[Sequence[object]], zone: str) -> Iterator[bytes]:
-    """UTF-8 CSV with a byte order mark, so that spreadsheets read the accents."""
+def csv_chunks(header: Sequence[str], rows: Iterable[Sequence[object]], zone: str | None) -> Iterator[bytes]:
+    """UTF-8 CSV with a byte order mark, so that spreadsheets read the accents. Without a zone no cell is expanded."""
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     buffer.write("\ufeff")
@@ -54,7 +54,7 @@ def csv_chunks(header: Sequence[str], rows: Iterable[Sequence[object]], zone: st
     yield _drain(buffer)
 
 
-def xlsx_chunks(header: Sequence[str], rows: Iterable[Sequence[object]], zone: str) -> Iterator[bytes]:
+def xlsx_chunks(header: Sequence[str], rows: Iterable[Sequence[object]], zone: str | None) -> Iterator[bytes]:
     """An XLSX workbook built on disk row by row; a new sheet starts where Excel's limit is reached."""
     with tempfile.TemporaryFile() as file:
         book = xlsxwriter.Workbook(
@@ -91,8 +91,14 @@ def defuse(cell: object) -> str:
     return "'" + text if text.startswith(DANGEROUS) else text
 
 
-def _expanded(header: Sequence[str], rows: Iterable[Sequence[object]], zone: str) -> Iterator[list[object]]:
+def _expanded(
+    header: Sequence[str], rows: Iterable[Sequence[object]], zone: str | None
+) -> Iterator[list[object]]:
     """Every column named …_at is an instant: it becomes UTC, and beside it local time with offset; the zone ends the row."""
+    if zone is None:
+        yield list(header)
+        yield from map(list, rows)
+        return
     instants = {index for index, name in enumerate(header) if name.endswith("_at")}
     titles: list[object] = []
     for index, name in enumerate(header):

@@ -1,6 +1,7 @@
 """Many rows at once: keys are taken beforehand, so that rows of several tables can refer to each other."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, text, update
@@ -68,7 +69,9 @@ def _converted(
         type_ = table.c[column].type.dialect_impl(dialect)
         processor = type_.bind_processor(dialect)
         if processor is not None:
-            processors.append((index, processor))
+            processors.append(
+                (index, lru_cache(maxsize=256)(processor))
+            )  # the same few values in row after row
     if not processors:
         yield from rows
         return
