@@ -12,7 +12,7 @@ from portal.web.auth import viewer
 from portal.web.htmx import page
 from portal.web.lists import export_list, show_list
 from portal.web.lookup import found
-from portal.web.station_lists import hardware_summary, station_list
+from portal.web.station_lists import station_list
 from portal.web.stations import Toggle, change_visibility, settings_context, toggled
 
 from .blueprint import bp
@@ -25,7 +25,6 @@ def stations() -> Response:
         station_list(viewer()),
         query.stations_with_hardware(viewer()),
         "operator/stations/list.html",
-        summary=hardware_summary,
         toggle_of=lambda row: Toggle(row, members, *_addresses(row)),
     )
 
