@@ -29,6 +29,7 @@ def create_app(config: Config | None = None) -> Flask:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
+        SESSION_REFRESH_EACH_REQUEST=False,  # a sign-in ends anyhow; and no cookie rides on a cacheable answer
         WTF_CSRF_TIME_LIMIT=None,  # a form left open is worth as much as the sign-in it belongs to
         WTF_CSRF_SSL_STRICT=config.secure,
         BABEL_DEFAULT_LOCALE=config.default_locale,
@@ -59,9 +60,10 @@ def _locale() -> str | None:
 
 
 def _kit(app: Flask, config: Config) -> None:
-    from portal.web import auth, errors, filters, headers, htmx, navigation
+    from portal.web import auth, errors, filters, gate, headers, htmx, navigation
 
     headers.init_app(app, config)
+    gate.init_app(app, config)
     htmx.init_app(app)
     auth.init_app(app)
     errors.init_app(app)
@@ -72,6 +74,7 @@ def _kit(app: Flask, config: Config) -> None:
 def _surfaces(app: Flask) -> None:
     from portal import admin, auth, health, map, operator
 
+    map.scripts.check(app.config["PORTAL"])
     for surface in (auth, admin, operator, map, health):
         app.register_blueprint(surface.bp)
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from portal import create_app
 from portal.config import Config, ConfigError
 from portal.web.headers import content_security_policy
 
@@ -42,6 +43,13 @@ def test_a_password_in_the_address_is_not_repeated() -> None:
     with pytest.raises(ConfigError) as refusal:
         Config.from_environment({**GOOD, "PORTAL_DATABASE_URL": "mysql://me:hunter2@localhost/x"})
     assert "hunter2" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("attribution", ["", "<script>alert(1)</script>"])
+def test_tiles_that_no_map_can_be_made_of_stop_the_start(attribution: str) -> None:
+    tiles = {"PORTAL_TILE_URL": "https://tiles.example/{z}/{x}/{y}.png", "PORTAL_TILE_ATTRIBUTION": attribution}
+    with pytest.raises(ConfigError, match="PORTAL_TILE"):
+        create_app(Config.from_environment({**GOOD, **tiles}))
 
 
 def test_tiles_are_allowed_by_their_origin_only() -> None:

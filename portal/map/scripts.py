@@ -2,6 +2,8 @@
 
 from flask import Response, current_app, request, url_for
 
+from portal.config import Config, ConfigError
+
 from .blueprint import bp
 from .folium_map import CompiledMap, Kind, MapOptions, compile_map
 
@@ -10,14 +12,24 @@ FOREVER = "public, max-age=31536000, immutable"
 
 def compiled(kind: Kind) -> CompiledMap:
     """The map of this kind with the installation's base map."""
-    config = current_app.config["PORTAL"]
-    return compile_map(
-        MapOptions(
-            kind=kind,
-            base_map_url=url_for("static", filename="vendor/world/countries-50m.json"),
-            tile_url=config.tile_url,
-            tile_attribution=config.tile_attribution,
-        )
+    world = url_for("static", filename="vendor/world/countries-50m.json")
+    return compile_map(_options(kind, world, current_app.config["PORTAL"]))
+
+
+def check(config: Config) -> None:
+    """Refuse tiles that no map can be made of, at the start instead of at the first visit. Raises ConfigError."""
+    try:
+        _options("driver", "/", config)
+    except ValueError as error:
+        raise ConfigError(f"PORTAL_TILE_URL, PORTAL_TILE_ATTRIBUTION: {error}") from None
+
+
+def _options(kind: Kind, base_map_url: str, config: Config) -> MapOptions:
+    return MapOptions(
+        kind=kind,
+        base_map_url=base_map_url,
+        tile_url=config.tile_url,
+        tile_attribution=config.tile_attribution,
     )
 
 
