@@ -3,6 +3,7 @@
 from flask import Blueprint, flash, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_user, logout_user
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from portal.domain.clock import now
@@ -50,26 +51,40 @@ def link(secret: str) -> Response:
     """Set a password; the link works once."""
     found = db.session.scalar(open_link(digest(secret), now()))
     if found is None:
+        _slow_down(f"link:{request.remote_addr}")
         raise NotFound("This link was used already or has expired. Ask for a new one.")
     form = PasswordForm()
     if form.validate_on_submit() and _use_link(form, secret):
         flash(_("Your password is set. Sign in with it."), "success")
         return go(url_for("auth.login"))
-    return page("auth/link.html", http_status=422 if form.errors else 200, form=form, email=found.account.email)
+    return page(
+        "auth/link.html", http_status=422 if form.errors else 200, form=form, email=found.account.email
+    )
 
 
 def _sign_in(email: str, password: str) -> str | None:
     """Throttled by account and by address, counted before the password is looked at."""
     at = now()
     keys = [f"sign-in:{digest(email.strip().lower())}", f"sign-in:{request.remote_addr}"]
-    with transaction() as db_session:
-        throttle.hit(db_session, *keys, at=at)
+    _slow_down(*keys)
     with transaction() as db_session:
         agent = request.headers.get("User-Agent")
         secret = accounts.sign_in(db_session, email, password, actor=actor(), at=at, user_agent=agent)
         if secret is not None:
             throttle.take_back(db_session, *keys)
+            _end_present(db_session)
         return secret
+
+
+def _slow_down(*keys: str) -> None:
+    with transaction() as db_session:
+        throttle.hit(db_session, *keys, at=now(), strict=True)
+
+
+def _end_present(db_session: Session) -> None:
+    """Signing in again ends the sign-in that this browser had."""
+    if current_user.is_authenticated:
+        accounts.sign_out(db_session, current_user.get_id(), actor=actor(), at=now())
 
 
 def _start(signed_in: SignedIn) -> None:
@@ -87,5 +102,3 @@ def _use_link(form: PasswordForm, secret: str) -> bool:
         form.password.errors = [*form.password.errors, translated(error)]
         return False
     return True
-
-

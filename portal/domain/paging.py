@@ -44,6 +44,8 @@ class Cursor:
                 raise ValueError
             if isinstance(value, datetime) and value.tzinfo is None:
                 raise ValueError
+            if isinstance(value, str) and b"\0" in value.encode():  # half a surrogate pair does not encode
+                raise ValueError
         except (ValueError, TypeError, KeyError, ArithmeticError, binascii.Error, UnicodeError):
             raise Invalid(field, "This link to a page is damaged. Start again from the first page.") from None
         return cls(value, identity, backwards=field == "before")

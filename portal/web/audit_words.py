@@ -38,6 +38,7 @@ ACTIONS = {
     "operator.security_key": _("Security key set"),
     "operator.terms": _("Share/reimbursement set"),
     "operator.update": _("Operator changed"),
+    "request.denied": _("Attempt denied"),
     "station.create": _("Station created"),
     "station.delete": _("Station deleted"),
     "station.update": _("Station changed"),

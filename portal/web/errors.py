@@ -5,7 +5,7 @@ from typing import Any
 from flask import Flask, Response, current_app, jsonify, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, default_exceptions
 
@@ -31,7 +31,6 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(IntegrityError, raced)
     app.register_error_handler(DataError, unreadable)
     app.register_error_handler(UnicodeEncodeError, unreadable)
-    app.register_error_handler(DataError, unreadable)
     app.register_error_handler(HTTPException, http_error)
     app.register_error_handler(Exception, crashed)
 
@@ -69,12 +68,6 @@ def _note_denied() -> None:
         db.session.remove()
 
 
-def unreadable(error: Exception) -> Response:
-    """A text that the database cannot hold (NUL, half a surrogate pair), or a number beyond its range."""
-    db.session.rollback()
-    return answer(400, _("What you sent holds characters or numbers that the portal cannot read."))
-
-
 def form_expired(error: CSRFError) -> Response:
     return answer(400, _("This form has expired or came from another site. Reload the page and send it again."))
 
@@ -84,10 +77,10 @@ def raced(error: IntegrityError) -> Response:
     return answer(409, _("Somebody else changed this at the same moment. Look at its present state and try again."))
 
 
-def unreadable(error: DataError) -> Response:
+def unreadable(error: DataError | UnicodeEncodeError) -> Response:
     """A value that no row can have, such as a NUL in an address: nothing is there."""
     db.session.rollback()
-    return answer(404, MESSAGES[404]())
+    return answer(404, MESSAGES[404]()) if request.method in ("GET", "HEAD") else answer(400, MESSAGES[400]())
 
 
 def database_away(error: DBAPIError) -> Response:
@@ -144,6 +137,7 @@ TITLES = {
     503: lambda: _("Back in a moment"),
 }
 MESSAGES = {
+    400: lambda: _("What you sent holds characters that the portal cannot read."),
     404: lambda: _("There is nothing at this address, or it is not for you to see."),
     405: lambda: _("This address does not take this kind of request."),
     413: lambda: _("What you sent is larger than the portal accepts."),

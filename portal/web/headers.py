@@ -36,7 +36,7 @@ def init_app(app: Flask, config: Config) -> None:
         headers["Referrer-Policy"] = "same-origin"
         headers["Cross-Origin-Opener-Policy"] = "same-origin"
         headers["Permissions-Policy"] = "geolocation=(self), camera=(), microphone=()"
-        headers["X-Request-ID"] = g.get("request_id", "")
+        headers["X-Request-ID"] = g.get("request_id") or uuid4().hex
         if config.secure:
             headers["Strict-Transport-Security"] = "max-age=31536000"
         headers.setdefault("Cache-Control", "no-store")
