@@ -1,0 +1,215 @@
+"""Every route of the portal: who gets in, what the right one gets, and what the trail says of it.
+
+An address names objects of tenant A by placeholders (tests/security/world.py: `Tenant.names`). Whoever a route
+is for gets `status` there; for others see `refusal`. Objects that are foreign, hidden or absent are 404.
+"""
+
+from dataclasses import dataclass, field
+
+ANYONE, ADMIN, OPERATOR = "anyone", "admin", "operator"
+ROLES = ("anonymous", "admin", "operator", "driver")
+
+Form = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Route:
+    """One method at one address. `form` is what the right one sends; `trail` the actions that it leaves."""
+
+    method: str
+    address: str
+    who: str
+    status: int = 200
+    form: Form = field(default_factory=dict)
+    trail: tuple[str, ...] = ()
+
+    def allows(self, role: str) -> bool:
+        return self.who in (ANYONE, role)
+
+    @property
+    def unsafe(self) -> bool:
+        return self.method != "GET"
+
+
+def get(address: str, who: str, status: int = 200, *trail: str) -> Route:
+    return Route("GET", address, who, status, {}, trail)
+
+
+def post(address: str, who: str, form: Form, *trail: str, status: int = 303) -> Route:
+    return Route("POST", address, who, status, form, trail)
+
+
+def lists(address: str, who: str) -> tuple[Route, ...]:
+    """A list with its exports."""
+    base = address if address.endswith("/") else f"{address}/"
+    exports = (get(f"{base}export.{kind}", who, 200, "list.export") for kind in ("csv", "xlsx"))
+    return (get(address, who), *exports)
+
+
+NAMED = {"version": "1", "name": "New name", "phone": "", "state": ""}
+NEW_CODE = {**NAMED, "code": "BRAND-NEW"}
+PLACE = {**NAMED, "area": "{area}", "latitude": "46", "longitude": "14", "status": "available"}
+CHARGER = {"uid": "another", "current_type": "DC"}
+CONNECTOR = {"number": "7", "standard": "IEC_62196_T2", "max_kw": "22"}
+WHERE = {"version": "1", "timezone": "Asia/Kathmandu", "currency": "EUR"}
+LOGIN = {"version": "1", "name": "New name", "role": "operator", "operator": "{operator}"}
+DRIVER = {**NAMED, "email": "new.driver@example.com"}
+KEY = "Secret-key-0123456789"
+
+OPEN = (
+    get("/healthz", ANYONE),
+    get("/readyz", ANYONE),
+    get("/static/favicon.svg", ANYONE),
+    get("/auth/login", ANYONE),
+    post(
+        "/auth/login",
+        ANYONE,
+        {"email": "nobody@example.com", "password": "wrong"},
+        "account.sign_in_refused",
+        status=422,
+    ),
+    post("/auth/logout", ANYONE, {}),
+    get("/auth/link/{link}", ANYONE),
+    post(
+        "/auth/link/{link}",
+        ANYONE,
+        {"password": "a new password", "repeat": "a new password"},
+        "account.password",
+    ),
+    get("/map/", ANYONE),
+    get("/map/stations.json?bbox=-180,-90,180,90&zoom=2", ANYONE),
+    get("/map/stations/{public}", ANYONE),
+    get("/map/folium-1.js", ANYONE),
+    get("/map/mini.js", ANYONE),
+    get("/map/picker.js", ANYONE),
+)
+
+OPERATORS = (
+    *lists("/admin/operators/", ADMIN),
+    get("/admin/operators/new", ADMIN, 303),
+    get("/admin/operators/new/code?name=New", ADMIN, 303),
+    get("/admin/operators/states?country=US", ADMIN, 303),
+    post("/admin/operators/new-key", ADMIN, {}),
+    get("/admin/operators/new/{draft}/operator", ADMIN),
+    post("/admin/operators/new/{draft}/operator", ADMIN, {**NEW_CODE, "version": "3"}),
+    post("/admin/operators/new/{draft}/operator/keep", ADMIN, {**NEW_CODE, "version": "3"}),
+    get("/admin/operators/new/{draft}/summary", ADMIN),
+    post("/admin/operators/new/{draft}/summary", ADMIN, {"version": "3"}, "operator.create"),
+    post("/admin/operators/new/{draft}/discard", ADMIN, {}),
+    get("/admin/operators/{operator}/", ADMIN),
+    get("/admin/operators/{operator}/edit/operator", ADMIN),
+    post("/admin/operators/{operator}/edit/operator", ADMIN, NAMED, "operator.update"),
+    get("/admin/operators/{operator}/edit/environment", ADMIN),
+    post(
+        "/admin/operators/{operator}/edit/environment",
+        ADMIN,
+        {**WHERE, "security_key": KEY},
+        "operator.update",
+        "operator.security_key",
+    ),
+    get("/admin/operators/{operator}/audit", ADMIN),
+    post("/admin/operators/{operator}/disable", ADMIN, {}, "operator.disabled"),
+    get("/admin/operators/{operator}/delete", ADMIN),
+    post("/admin/operators/{operator}/delete", ADMIN, {}, status=409),
+    *lists("/admin/operators/{operator}/members/", ADMIN),
+    post("/admin/operators/{operator}/members/{stranger}/grant", ADMIN, {}, "membership.grant"),
+    post("/admin/operators/{operator}/members/{driver}/revoke", ADMIN, {}, "membership.revoke"),
+)
+
+HARDWARE = (
+    *lists("/admin/areas/", ADMIN),
+    get("/admin/areas/new", ADMIN),
+    post("/admin/areas/new", ADMIN, NEW_CODE, "area.create"),
+    get("/admin/areas/{area}/", ADMIN),
+    get("/admin/areas/{area}/edit", ADMIN),
+    post("/admin/areas/{area}/edit", ADMIN, NAMED, "area.update"),
+    get("/admin/areas/{area}/assign", ADMIN),
+    post("/admin/areas/{area}/assign", ADMIN, {"operator": "-", "version": "1"}, "area.assign"),
+    post("/admin/areas/{area}/delete", ADMIN, {}, status=409),
+    *lists("/admin/stations/", ADMIN),
+    get("/admin/stations/areas?area=zq", ADMIN),
+    get("/admin/stations/new", ADMIN),
+    post("/admin/stations/new", ADMIN, {**PLACE, "code": "BRAND-NEW"}, "station.create"),
+    get("/admin/stations/{station}/", ADMIN),
+    get("/admin/stations/{station}/edit", ADMIN),
+    post("/admin/stations/{station}/edit", ADMIN, PLACE, "station.update"),
+    post("/admin/stations/{station}/visibility", ADMIN, {"visible": "true"}, "station.visibility"),
+    post("/admin/stations/{station}/close", ADMIN, {}, "station.close"),
+    post("/admin/stations/{station}/delete", ADMIN, {}, status=409),
+    get("/admin/stations/{station}/chargers/new", ADMIN),
+    post("/admin/stations/{station}/chargers/new", ADMIN, CHARGER, "station.update"),
+    get("/admin/stations/{station}/chargers/{charger}/edit", ADMIN),
+    post("/admin/stations/{station}/chargers/{charger}/edit", ADMIN, CHARGER, "station.update"),
+    post("/admin/stations/{station}/chargers/{charger}/delete", ADMIN, {}, "station.update"),
+    get("/admin/stations/{station}/chargers/{charger}/connectors/new", ADMIN),
+    post("/admin/stations/{station}/chargers/{charger}/connectors/new", ADMIN, CONNECTOR, "station.update"),
+    get("/admin/stations/{station}/chargers/{charger}/connectors/{connector}/edit", ADMIN),
+    post(
+        "/admin/stations/{station}/chargers/{charger}/connectors/{connector}/edit",
+        ADMIN,
+        CONNECTOR,
+        "station.update",
+    ),
+    post(
+        "/admin/stations/{station}/chargers/{charger}/connectors/{connector}/delete",
+        ADMIN,
+        {},
+        "station.update",
+    ),
+)
+
+PEOPLE = (
+    *lists("/admin/drivers/", ADMIN),
+    get("/admin/drivers/new", ADMIN),
+    post("/admin/drivers/new", ADMIN, {**DRIVER, "number": "BRAND-NEW"}, "driver.create"),
+    get("/admin/drivers/{driver}/", ADMIN),
+    get("/admin/drivers/{driver}/edit", ADMIN),
+    post("/admin/drivers/{driver}/edit", ADMIN, DRIVER, "driver.update"),
+    post("/admin/drivers/{driver}/disable", ADMIN, {}, "driver.disabled"),
+    post("/admin/drivers/{driver}/enable", ADMIN, {}),
+    post("/admin/drivers/{driver}/delete", ADMIN, {}, status=409),
+    post("/admin/drivers/{driver}/tokens/add", ADMIN, {"uid": "NEW-TOKEN", "kind": "rfid"}, "token.create"),
+    post("/admin/drivers/{driver}/tokens/{token}/block", ADMIN, {}, "token.block"),
+    post("/admin/drivers/{driver}/tokens/{token}/unblock", ADMIN, {}),
+    post("/admin/drivers/{driver}/tokens/{token}/remove", ADMIN, {}, "token.delete"),
+    *lists("/admin/accounts/", ADMIN),
+    get("/admin/accounts/new", ADMIN),
+    post(
+        "/admin/accounts/new",
+        ADMIN,
+        {"email": "new@example.com", "role": "admin"},
+        "account.create",
+        "account.link",
+        status=200,
+    ),
+    get("/admin/accounts/{account}/", ADMIN),
+    get("/admin/accounts/{account}/edit", ADMIN),
+    post("/admin/accounts/{account}/edit", ADMIN, LOGIN, "account.update"),
+    post("/admin/accounts/{account}/disable", ADMIN, {}, "account.disabled"),
+    post("/admin/accounts/{account}/enable", ADMIN, {}),
+    post("/admin/accounts/{account}/link", ADMIN, {}, "account.link", status=200),
+    post("/admin/accounts/{account}/sign-out", ADMIN, {}, "account.sign_out_everywhere"),
+    post("/admin/accounts/{account}/delete", ADMIN, {}, "account.delete"),
+)
+
+RECORDS = (
+    get("/admin/", ADMIN),
+    *lists("/admin/sessions/", ADMIN),
+    get("/admin/sessions/{session}/", ADMIN),
+    *lists("/admin/audit/", ADMIN),
+)
+
+OWN = (
+    get("/operator/", OPERATOR),
+    *lists("/operator/stations/", OPERATOR),
+    get("/operator/stations/{station}/", OPERATOR),
+    post("/operator/stations/{station}/visibility", OPERATOR, {"visible": "true"}, "station.visibility"),
+    *lists("/operator/members/", OPERATOR),
+    post("/operator/members/{stranger}/grant", OPERATOR, {}, "membership.grant"),
+    post("/operator/members/{driver}/revoke", OPERATOR, {}, "membership.revoke"),
+    *lists("/operator/sessions/", OPERATOR),
+    get("/operator/sessions/{session}/", OPERATOR),
+    *lists("/operator/audit", OPERATOR),
+)
+
+TABLE: tuple[Route, ...] = (*OPEN, *OPERATORS, *HARDWARE, *PEOPLE, *RECORDS, *OWN)
