@@ -81,7 +81,7 @@ def _columns() -> list[Column]:
         Column("subject", _("On what"), func.lower(AuditEvent.subject), lambda row: row.event.subject),
         Column("operator_code", _("Operator"), None, lambda row: row.operator_code),
         Column("before", "", None, lambda row: _json(row.event.before), shown=False),
-        Column("after", _("Changes"), None, lambda row: _json(row.event.after)),
+        Column("after", "", None, lambda row: _json(row.event.after), shown=False),
     ]
 
 

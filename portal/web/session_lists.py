@@ -71,8 +71,8 @@ def reason_label(session: ChargingSession) -> Any:
 
 def _columns() -> list[Column]:
     return [
-        Column("started_at", _("Start"), ChargingSession.started_at, lambda s: s.started_at),
-        Column("ended_at", _("End"), _ended(), lambda s: s.ended_at),
+        Column("started_at", _("Start and end"), ChargingSession.started_at, lambda s: s.started_at),
+        Column("ended_at", _("End"), _ended(), lambda s: s.ended_at, shown=False),
         Column("duration_s", _("Duration"), None, _seconds, numeric=True),
         Column("station_code", _("Station, charger, connector"), Station.code, lambda s: s.station.code),
         _file_only("charger_uid", lambda s: s.charger_uid),
