@@ -40,9 +40,10 @@ STATUS_OF = {
 SHOWN = 10
 
 
-def _text(key: str, label: Any) -> Column:
+def _text(key: str, label: Any, shown: bool = True) -> Column:
     column = getattr(Operator, key)
-    return Column(key, label, func.lower(func.coalesce(column, "")), lambda row: getattr(row.Operator, key))
+    folded = func.lower(func.coalesce(column, ""))
+    return Column(key, label, folded, lambda row: getattr(row.Operator, key), shown=shown)
 
 
 def _present(name: str, label: Any, words: Any = str) -> Filter:
@@ -61,9 +62,9 @@ SPEC = ListSpec(
     columns=[
         _text("name", _("Name")),
         _text("code", _("Code")),
-        _text("organization", _("Organization")),
+        _text("organization", _("Organization"), shown=False),  # stands beneath the name
         _text("country", _("Country")),
-        _text("city", _("City")),
+        _text("city", _("City"), shown=False),  # stands beneath the country
         _text("timezone", _("Timezone")),
         Column("status", _("Status"), Operator.status, lambda row: row.Operator.status),
         Column("areas", _("Areas"), query.AREA_COUNT, lambda row: row.areas, numeric=True),
