@@ -11,7 +11,6 @@ import click
 from flask import current_app
 from sqlalchemy.orm import joinedload
 
-from portal import create_app
 from portal.domain.clock import now
 from portal.domain.errors import NotFound
 from portal.domain.viewer import ANONYMOUS, Viewer
@@ -24,6 +23,7 @@ from portal.web.auth import viewer_of
 from portal.web.exports import csv_chunks, xlsx_chunks
 
 from . import export_rows
+from .opened import opened_portal
 
 AT_ONCE = 2000
 NOUNS = ("stations", "sessions", "members")
@@ -44,7 +44,7 @@ def export(noun: str, out: str, operator_code: str | None, visible: bool | None,
     """Write all stations (one row a connector), sessions or memberships to a file."""
     if noun != "stations" and (visible is not None or seen_by is not None):
         raise click.UsageError("--visible, --hidden and --as are for stations.")
-    with create_app().app_context():
+    with opened_portal():
         query = _query(noun, seen_by)
         if operator_code is not None:
             if db.session.query(Operator.id).filter_by(code=operator_code.strip().upper()).first() is None:

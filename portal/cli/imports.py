@@ -11,7 +11,6 @@ import click
 from flask import current_app
 from sqlalchemy.exc import OperationalError
 
-from portal import create_app
 from portal.domain.clock import now
 from portal.domain.errors import Invalid
 from portal.domain.geography import country_value, currency_value
@@ -26,6 +25,7 @@ from portal.services.imports import Defaults, Outcome
 from portal.web.transaction import transaction
 
 from .import_report import Report
+from .opened import opened_portal
 
 BUSY = "the database is busy with another long write; nothing was imported, try again when it has ended"
 
@@ -87,7 +87,7 @@ def import_(format_: Format, **options: Any) -> None:
         format_.part(order.kind)
     except FormatError as error:
         raise click.BadParameter(str(error), param_hint="--format") from None
-    with create_app().app_context(), ExitStack() as stack:
+    with opened_portal(), ExitStack() as stack:
         report = stack.enter_context(Report(order.report))
         try:
             loaded, kept = _run(order, report)

@@ -67,7 +67,7 @@ class Batch(Generic[R]):
             return
         details = {"format": format_name, **self.counts, "rejected": rejected}
         events: list[dict[str, Any]] = [{"subject_type": "file", "subject": source[:254], "after": details}]
-        codes = select(Operator.id, Operator.code)
+        codes = select(Operator.id, Operator.code).order_by(Operator.id)
         # An operator reads its own row: neither the file's name nor other numbers are its business.
         for operator_id, code in self.session.execute(codes):
             if counts := self._tenants.get(operator_id):
