@@ -66,6 +66,13 @@
 
   /* ---- the focus survives a swap ---- */
   let lost = null;
+  const held = new WeakMap();
+  /* A button that is disabled while its request runs has lost the focus before the answer comes. */
+  body.addEventListener("htmx:beforeRequest", (event) => held.set(event.detail.xhr, document.activeElement));
+  body.addEventListener("htmx:afterRequest", (event) => {
+    const before = held.get(event.detail.xhr);
+    if (document.activeElement === body && before?.isConnected) before.focus({ preventScroll: true });
+  });
   body.addEventListener("htmx:beforeSwap", (event) => {
     const { target, xhr } = event.detail;
     const said = xhr.status === 422 && refusal(xhr);
@@ -74,7 +81,7 @@
       toast(said);
       return;
     }
-    const active = document.activeElement;
+    const active = document.activeElement === body && held.get(xhr) || document.activeElement;
     lost = target && active !== body && target.contains(active) ? { element: active, id: active.id, home: target.id } : null;
   });
   body.addEventListener("htmx:afterSettle", (event) => {
