@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, Field, HiddenField, SelectField, StringField
 
 from portal.domain.checking import Checked
+from portal.domain.clock import now
 from portal.domain.errors import Invalid
 from portal.domain.operator_values import (
     DETAILS,
@@ -111,7 +112,11 @@ class EnvironmentForm(StepForm):
     price_per_hour = _figure(_("Price per hour"))
     share_percent = _figure(_("Share of the revenue"))
     reimbursement_first = BooleanField(_("Deduct the reimbursement before sharing"), default=True)
-    effective_from = StringField(_("Effective from"), render_kw={"maxlength": 10, "autocomplete": "off"})
+    effective_from = StringField(
+        _("Effective from"),
+        default=lambda: f"{now():%Y-%m}-01",
+        render_kw={"maxlength": 10, "autocomplete": "off"},
+    )
 
     def validate(self, extra_validators: Any = None) -> bool:
         good = super().validate(extra_validators)
