@@ -9,13 +9,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.errors import Conflict
-from portal.models import AuditEvent, Driver, DriverStatus, Role, Token, TokenKind
-from portal.services.drivers import add_token
-from portal.web.transaction import transaction
+from portal.models import AuditEvent, Driver, DriverStatus, Role, Token
 from tests.admin.people import HOSTILE, admin_client, make_session, operator_client
 from tests.support.factories import (
-    TESTER,
     htmx,
     make_account,
     make_driver,
@@ -143,49 +139,6 @@ def test_the_second_of_two_edits_is_told_what_changed(
     assert _driver(session).name == "Second"
 
 
-def test_tokens_are_added_blocked_and_removed(admin: FlaskClient, session: Session, mia: Driver) -> None:
-    url = "/admin/drivers/D-MIA/tokens"
-    assert post(admin, f"{url}/add", {"uid": "app-7", "kind": "app"}).status_code == 303
-    token = session.scalars(select(Token).where(Token.uid == "APP-7")).one()
-    assert (token.kind, token.blocked) == (TokenKind.APP, False)
-    assert "Mia" in admin.get("/admin/drivers/?q=app-7").text
-    session.rollback()
-    assert post(admin, f"{url}/app-7/block").status_code == 303
-    session.refresh(token)
-    assert token.blocked
-    session.rollback()
-    assert post(admin, f"{url}/APP-7/unblock").status_code == 303
-    assert post(admin, f"{url}/APP-7/remove").status_code == 303
-    assert "Mia" not in admin.get("/admin/drivers/?q=app-7").text
-    assert _actions(session) == ["token.create", "token.block", "token.unblock", "token.delete"]
-
-
-def test_a_token_has_one_driver(admin: FlaskClient, session: Session, mia: Driver) -> None:
-    make_driver(session, number="D-REX")
-    session.commit()
-    answer = post(admin, "/admin/drivers/D-REX/tokens/add", {"uid": "04ab", "kind": "rfid"})
-    assert answer.status_code == 422
-    assert "already belongs to driver D-MIA" in answer.text
-    assert post(admin, "/admin/drivers/D-REX/tokens/04AB/remove").status_code == 404
-    assert post(admin, "/admin/drivers/D-REX/tokens/add", {"uid": "X1", "kind": "chip"}).status_code == 422
-
-
-def test_a_race_for_a_token_ends_in_a_conflict(
-    app: Flask, session: Session, mia: Driver, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("portal.services.drivers._check_token_free", lambda *args: None)
-
-    def take() -> None:
-        with transaction() as writing:
-            subject = writing.scalars(select(Driver)).one()
-            add_token(writing, subject, "04AB", TokenKind.RFID, actor=TESTER, at=NOW)
-
-    with app.app_context(), pytest.raises(Conflict):
-        take()
-    session.rollback()
-    assert session.scalars(select(Token.uid)).all() == ["04AB"]
-
-
 def test_a_disabled_driver_is_out_at_the_next_request(
     app: Flask, admin: FlaskClient, session: Session, mia: Driver, new_client: Callable[[], FlaskClient]
 ) -> None:
@@ -201,32 +154,6 @@ def test_a_disabled_driver_is_out_at_the_next_request(
     assert post(admin, "/admin/drivers/D-MIA/enable").status_code == 303
     assert login.email not in driver.get("/map/").text  # a new sign-in is needed
     assert _actions(session) == ["driver.disabled", "driver.active"]
-
-
-def test_delete_names_every_blocker(admin: FlaskClient, session: Session, mia: Driver) -> None:
-    operator, station = make_operator(session), make_station(session)
-    make_membership(session, operator, mia, revoked_at=NOW, revoked_by="x")
-    make_membership(session, operator, mia)
-    make_session(session, station, mia)
-    make_account(session, Role.DRIVER, driver=mia)
-    session.commit()
-    answer = post(admin, "/admin/drivers/D-MIA/delete")
-    assert answer.status_code == 409
-    for said in ("2 memberships", "1 charging session", "1 login", "disable the driver instead"):
-        assert said in answer.text
-    assert _driver(session)
-
-
-def test_delete_takes_the_tokens_along_and_leaves_a_trace(
-    admin: FlaskClient, session: Session, mia: Driver
-) -> None:
-    answer = post(admin, "/admin/drivers/D-MIA/delete")
-    assert (answer.status_code, answer.location) == (303, "/admin/drivers/")
-    assert session.scalars(select(Token)).all() == []
-    assert admin.get("/admin/drivers/D-MIA/").status_code == 404
-    event = session.scalars(select(AuditEvent).where(AuditEvent.action == "driver.delete")).one()
-    assert event.subject == "D-MIA"
-    assert event.before["tokens"] == ["04AB"]
 
 
 def test_the_page_shows_the_state_of_each_membership(
