@@ -57,7 +57,9 @@ class Config:
             raise ConfigError("PORTAL_SECRET_KEY: expected at least 16 random characters")
         for name, url in (("PORTAL_TILE_URL", self.tile_url), ("PORTAL_BASE_URL", self.base_url)):
             if url and not url.startswith(("http://", "https://")):
-                raise ConfigError(f"{name}: expected an address that starts with https:// or http://, got {url!r}")
+                raise ConfigError(
+                    f"{name}: expected an address that starts with https:// or http://, got {url!r}"
+                )
         if self.tile_url and not all(part in self.tile_url for part in ("{z}", "{x}", "{y}")):
             raise ConfigError("PORTAL_TILE_URL: expected {z}, {x} and {y} in the address")
         if self.default_timezone not in available_timezones():

@@ -14,7 +14,12 @@ def engine_options(url: str) -> dict[str, Any]:
     """Pool settings for a database URL."""
     if url.startswith("sqlite"):
         return {"connect_args": {"timeout": BUSY_TIMEOUT_MS / 1000}}
-    return {"pool_pre_ping": True, "pool_recycle": 1800, "pool_timeout": 10, "connect_args": {"connect_timeout": 5}}
+    return {
+        "pool_pre_ping": True,
+        "pool_recycle": 1800,
+        "pool_timeout": 10,
+        "connect_args": {"connect_timeout": 5},
+    }
 
 
 def prepare_engine(engine: Engine) -> None:

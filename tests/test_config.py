@@ -47,7 +47,10 @@ def test_a_password_in_the_address_is_not_repeated() -> None:
 
 @pytest.mark.parametrize("attribution", ["", "<script>alert(1)</script>"])
 def test_tiles_that_no_map_can_be_made_of_stop_the_start(attribution: str) -> None:
-    tiles = {"PORTAL_TILE_URL": "https://tiles.example/{z}/{x}/{y}.png", "PORTAL_TILE_ATTRIBUTION": attribution}
+    tiles = {
+        "PORTAL_TILE_URL": "https://tiles.example/{z}/{x}/{y}.png",
+        "PORTAL_TILE_ATTRIBUTION": attribution,
+    }
     with pytest.raises(ConfigError, match="PORTAL_TILE"):
         create_app(Config.from_environment({**GOOD, **tiles}))
 

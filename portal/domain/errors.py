@@ -49,7 +49,12 @@ class Conflict(PortalError):
     """True when it was asked, but no longer: a newer version, a taken code, a reference."""
 
     def __init__(
-        self, message: str, *, changes: tuple[Change, ...] = (), blockers: tuple[Blocker, ...] = (), **params: object
+        self,
+        message: str,
+        *,
+        changes: tuple[Change, ...] = (),
+        blockers: tuple[Blocker, ...] = (),
+        **params: object,
     ) -> None:
         super().__init__(message, **params)
         self.changes = changes

@@ -31,7 +31,9 @@ def required_text(field: str, text: str | None, most: int) -> str:
     return value
 
 
-def decimal_value(field: str, value: Decimal | str | None, *, least: Decimal, most: Decimal, places: int) -> Decimal | None:
+def decimal_value(
+    field: str, value: Decimal | str | None, *, least: Decimal, most: Decimal, places: int
+) -> Decimal | None:
     """An optional exact decimal within bounds and with at most `places` decimal places."""
     if value is None or value == "":
         return None
@@ -50,5 +52,7 @@ def decimal_value(field: str, value: Decimal | str | None, *, least: Decimal, mo
 def integer_value(field: str, value: int | None, *, least: int, most: int) -> int | None:
     """An optional whole number within bounds."""
     if value is not None and not least <= value <= most:
-        raise Invalid(field, N_("Expected a whole number from %(least)s to %(most)s."), least=least, most=most)
+        raise Invalid(
+            field, N_("Expected a whole number from %(least)s to %(most)s."), least=least, most=most
+        )
     return value

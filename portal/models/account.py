@@ -39,8 +39,12 @@ class Account(IdMixin, Base):
     role: Mapped[Role] = mapped_column(one_of(Role))
     status: Mapped[AccountStatus] = mapped_column(one_of(AccountStatus), default=AccountStatus.ACTIVE)
     password_hash: Mapped[str | None] = mapped_column(String(200))
-    operator_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("operator.id", ondelete="RESTRICT"), index=True)
-    driver_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("driver.id", ondelete="RESTRICT"), unique=True)
+    operator_id: Mapped[int | None] = mapped_column(
+        BigId, ForeignKey("operator.id", ondelete="RESTRICT"), index=True
+    )
+    driver_id: Mapped[int | None] = mapped_column(
+        BigId, ForeignKey("driver.id", ondelete="RESTRICT"), unique=True
+    )
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(default=1)

@@ -94,7 +94,9 @@ def one_of(kind: type[StrEnum]) -> Enum:
 
 def code_check(column: str = "code") -> CheckConstraint:
     """Codes are stored upper-cased, so a plain unique index ignores case on both engines."""
-    return CheckConstraint(f"{column} = upper({column}) AND length({column}) BETWEEN 2 AND 36", name=f"{column}_form")
+    return CheckConstraint(
+        f"{column} = upper({column}) AND length({column}) BETWEEN 2 AND 36", name=f"{column}_form"
+    )
 
 
 def fixed(instance: object, field: str, old: object, new: object) -> None:

@@ -84,7 +84,9 @@ class Membership(IdMixin, Base):
         {"sqlite_autoincrement": True},
     )
 
-    operator_id: Mapped[int] = mapped_column(BigId, ForeignKey("operator.id", ondelete="RESTRICT"), index=True)
+    operator_id: Mapped[int] = mapped_column(
+        BigId, ForeignKey("operator.id", ondelete="RESTRICT"), index=True
+    )
     driver_id: Mapped[int] = mapped_column(BigId, ForeignKey("driver.id", ondelete="RESTRICT"), index=True)
     granted_at: Mapped[datetime] = mapped_column(UtcDateTime)
     granted_by: Mapped[str] = mapped_column(String(254))

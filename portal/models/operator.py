@@ -53,7 +53,9 @@ class Operator(IdMixin, SessionSettingsMixin, Base):
         CheckConstraint("length(name) BETWEEN 1 AND 100", name="name_length"),
         {"sqlite_autoincrement": True},
     )
-    code: Mapped[str] = mapped_column(String(36), ForeignKey("operator_code.code", ondelete="RESTRICT"), unique=True)
+    code: Mapped[str] = mapped_column(
+        String(36), ForeignKey("operator_code.code", ondelete="RESTRICT"), unique=True
+    )
     name: Mapped[str] = mapped_column(String(100))
     organization: Mapped[str | None] = mapped_column(String(200))
     address: Mapped[str | None] = mapped_column(String(200))
@@ -92,7 +94,9 @@ class OperatorDraft(Base):
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
     data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    operator_id: Mapped[int | None] = mapped_column(ForeignKey("operator.id", ondelete="SET NULL"), unique=True)
+    operator_id: Mapped[int | None] = mapped_column(
+        ForeignKey("operator.id", ondelete="SET NULL"), unique=True
+    )
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(default=1)

@@ -35,7 +35,9 @@ class ChargingSession(IdMixin, Base):
     operator_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("operator.id", ondelete="RESTRICT"))
     area_id: Mapped[int] = mapped_column(BigId, ForeignKey("area.id", ondelete="RESTRICT"), index=True)
     station_id: Mapped[int] = mapped_column(BigId, ForeignKey("station.id", ondelete="RESTRICT"))
-    driver_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("driver.id", ondelete="RESTRICT"), index=True)
+    driver_id: Mapped[int | None] = mapped_column(
+        BigId, ForeignKey("driver.id", ondelete="RESTRICT"), index=True
+    )
     charger_uid: Mapped[str] = mapped_column(String(36))
     connector_number: Mapped[int]
     token_uid: Mapped[str | None] = mapped_column(String(36))

@@ -2,10 +2,19 @@
 
 from sqlalchemy import Select, String, cast, func, or_, select
 
-from portal.models import Area, ChargingSession, Membership, Operator, OperatorCode, SiteSettings, Station, Terms
+from portal.models import (
+    Area,
+    ChargingSession,
+    Membership,
+    Operator,
+    OperatorCode,
+    SiteSettings,
+    Station,
+    Terms,
+)
 
 
-def invariants() -> dict[str, Select[tuple[int]]]:
+def invariants() -> dict[str, Select[int]]:
     """Name of each invariant and the query that counts its breaches (0 is good)."""
     return {
         "there is one row of site settings": select(func.abs(func.count(SiteSettings.id) - 1)),

@@ -40,7 +40,9 @@ def record(
             session.flush()
             return None
     session.flush()
-    return _write(session, actor, action, subject, name or label(subject), at, operator_id, before or {}, after or {})
+    return _write(
+        session, actor, action, subject, name or label(subject), at, operator_id, before or {}, after or {}
+    )
 
 
 def record_event(

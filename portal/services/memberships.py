@@ -44,7 +44,13 @@ def grant(
 
 
 def revoke(
-    session: Session, operator: Operator, driver: Driver, *, actor: Actor, at: datetime, reason: str | None = None
+    session: Session,
+    operator: Operator,
+    driver: Driver,
+    *,
+    actor: Actor,
+    at: datetime,
+    reason: str | None = None,
 ) -> Membership | None:
     """End the driver's membership now; None when there is none to end."""
     current = session.scalar(_unrevoked(operator, driver))
@@ -109,7 +115,13 @@ def _insert(
         with session.begin_nested():
             session.add(membership)
             record(
-                session, actor, "membership.grant", membership, at=at, operator_id=operator.id, name=driver.number
+                session,
+                actor,
+                "membership.grant",
+                membership,
+                at=at,
+                operator_id=operator.id,
+                name=driver.number,
             )
     except IntegrityError:  # somebody granted at the same moment: theirs counts
         winner = session.scalar(_unrevoked(operator, driver))
@@ -120,7 +132,13 @@ def _insert(
 
 
 def _end(
-    session: Session, membership: Membership, driver: Driver, *, actor: Actor, at: datetime, reason: str | None
+    session: Session,
+    membership: Membership,
+    driver: Driver,
+    *,
+    actor: Actor,
+    at: datetime,
+    reason: str | None,
 ) -> None:
     membership.revoked_at = at
     membership.revoked_by = actor.label

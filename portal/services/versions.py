@@ -14,4 +14,6 @@ def check_version(subject: Any, version: int, submitted: dict[str, object]) -> N
         for field, value in submitted.items()
         if hasattr(subject, field) and getattr(subject, field) != value
     )
-    raise Conflict("Somebody else saved changes while you were editing. Compare them and save again.", changes=changes)
+    raise Conflict(
+        "Somebody else saved changes while you were editing. Compare them and save again.", changes=changes
+    )

@@ -18,7 +18,13 @@ from .auth import actor, forget_for_this_request, viewer
 from .htmx import page
 from .transaction import transaction
 
-STATUS: dict[type[PortalError], int] = {NotFound: 404, Forbidden: 403, Conflict: 409, Invalid: 422, TooMany: 429}
+STATUS: dict[type[PortalError], int] = {
+    NotFound: 404,
+    Forbidden: 403,
+    Conflict: 409,
+    Invalid: 422,
+    TooMany: 429,
+}
 RETRY_SECONDS = 5
 
 
@@ -69,12 +75,16 @@ def _note_denied() -> None:
 
 
 def form_expired(error: CSRFError) -> Response:
-    return answer(400, _("This form has expired or came from another site. Reload the page and send it again."))
+    return answer(
+        400, _("This form has expired or came from another site. Reload the page and send it again.")
+    )
 
 
 def raced(error: IntegrityError) -> Response:
     db.session.rollback()
-    return answer(409, _("Somebody else changed this at the same moment. Look at its present state and try again."))
+    return answer(
+        409, _("Somebody else changed this at the same moment. Look at its present state and try again.")
+    )
 
 
 def unreadable(error: DataError | UnicodeEncodeError) -> Response:
@@ -87,7 +97,9 @@ def database_away(error: DBAPIError) -> Response:
     db.session.remove()
     forget_for_this_request()
     current_app.logger.error("database unavailable: %s", error.__class__.__name__)
-    response = answer(503, _("The database does not answer at the moment. Please try again in a few seconds."))
+    response = answer(
+        503, _("The database does not answer at the moment. Please try again in a few seconds.")
+    )
     response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response
 
@@ -114,13 +126,25 @@ def answer(status: int, message: str) -> Response:
     """The refusal in the shape that the caller reads."""
     title = TITLES.get(status, TITLES[400])()
     if request.path.startswith("/api/") or request.path.endswith(".json"):
-        body: dict[str, Any] = {"type": f"/problems/{status}", "title": title, "status": status, "detail": message}
+        body: dict[str, Any] = {
+            "type": f"/problems/{status}",
+            "title": title,
+            "status": status,
+            "detail": message,
+        }
         response = jsonify(body)
         response.status_code = status
         response.mimetype = "application/problem+json"
         response.headers["Cache-Control"] = "no-store"
         return response
-    return page("shared/error.html", fragment="fragment", http_status=status, code=status, title=title, message=message)
+    return page(
+        "shared/error.html",
+        fragment="fragment",
+        http_status=status,
+        code=status,
+        title=title,
+        message=message,
+    )
 
 
 TITLES = {

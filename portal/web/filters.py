@@ -123,5 +123,3 @@ def offset_label(zone: str, at: datetime) -> str:
     sign = "-" if offset < timedelta(0) else "+"
     whole = abs(offset)
     return f"{zone} (UTC{sign}{whole.seconds // 3600:02d}:{whole.seconds % 3600 // 60:02d})"
-
-

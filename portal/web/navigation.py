@@ -65,7 +65,9 @@ def menu() -> list[NavItem]:
     items = [item for item in items if item[2] in current_app.view_functions]
     urls = [url_for(endpoint) for _label, _icon, endpoint in items]
     best = max((url for url in urls if request.path.startswith(url)), key=len, default="")
-    return [NavItem(label, icon, url, url == best) for (label, icon, _e), url in zip(items, urls, strict=True)]
+    return [
+        NavItem(label, icon, url, url == best) for (label, icon, _e), url in zip(items, urls, strict=True)
+    ]
 
 
 def home_url(role: Role | None) -> str:

@@ -4,7 +4,10 @@ import re
 from typing import Any
 
 from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from portal.models import Operator, OperatorDraft
 from tests.support.factories import post
 
 KEY = "s3cret-Key-0123456789"
@@ -39,3 +42,14 @@ def walk(client: FlaskClient, details: Any = (), environment: Any = ()) -> str:
     second = send(client, f"{draft}/environment", ENVIRONMENT | dict(environment))
     assert second.headers.get("Location") == f"{draft}/summary", second.text
     return draft
+
+
+def stored(session: Session, code: str) -> Operator:
+    session.rollback()
+    return session.scalars(select(Operator).where(Operator.code == code)).one()
+
+
+def draft_of(session: Session, url: str) -> OperatorDraft:
+    session.rollback()
+    session.expire_all()
+    return session.get_one(OperatorDraft, url.rsplit("/", 1)[1])

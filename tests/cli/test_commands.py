@@ -93,7 +93,9 @@ def test_an_account_without_password_gets_a_link_that_works_once(portal: Portal)
 
 
 def test_an_account_with_a_password_says_nothing_of_it(portal: Portal) -> None:
-    done = portal("account", "create", "a@example.com", "--role", "admin", "--password-stdin", stdin="a-long-secret-1\n")
+    done = portal(
+        "account", "create", "a@example.com", "--role", "admin", "--password-stdin", stdin="a-long-secret-1\n"
+    )
     assert done.returncode == 0, done.stderr
     assert "link" not in done.stdout
     assert "a-long-secret-1" not in done.stdout + done.stderr
@@ -141,7 +143,11 @@ def test_the_production_server_answers(database_url: str, tmp_path: Path) -> Non
         bind = f"127.0.0.1:{free.getsockname()[1]}"
     command = [sys.executable, "-m", "portal", "serve", "--bind", bind, "--workers", "1"]
     server = subprocess.Popen(
-        command, cwd=tmp_path, env=_environment(database_url), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        command,
+        cwd=tmp_path,
+        env=_environment(database_url),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     try:
         assert _wait_for(f"http://{bind}/readyz") == 200
@@ -163,7 +169,11 @@ def _wait_for(url: str) -> int:
 def _counts(folder: Path) -> dict[str, int]:
     engine = create_engine(f"sqlite:///{folder / 'portal.sqlite3'}")
     with engine.connect() as connection:
-        names = connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'table'")).scalars().all()
-        found = {name: connection.execute(text(f'SELECT count(*) FROM "{name}"')).scalar_one() for name in names}
+        names = (
+            connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'table'")).scalars().all()
+        )
+        found = {
+            name: connection.execute(text(f'SELECT count(*) FROM "{name}"')).scalar_one() for name in names
+        }
     engine.dispose()
     return found

@@ -34,7 +34,9 @@ def alpina(session: Session) -> Operator:
 def hotel(app: Flask, session: Session, alpina: Operator) -> FlaskClient:
     account = make_account(session, Role.OPERATOR, operator=alpina)
     other = make_operator(session, code="OTHER", name="Canary Inn")
-    make_station(session, make_area(session, other, name="Canary Area"), code="CANARY-1", name="Canary Station")
+    make_station(
+        session, make_area(session, other, name="Canary Area"), code="CANARY-1", name="Canary Station"
+    )
     session.commit()
     return sign_in(app.test_client(), account.email)
 
@@ -62,7 +64,9 @@ def test_showing_again_by_plain_form(hotel: FlaskClient, session: Session) -> No
     assert station(session).visible is True
 
 
-def test_the_toggle_is_in_the_operators_own_trail(hotel: FlaskClient, session: Session, alpina: Operator) -> None:
+def test_the_toggle_is_in_the_operators_own_trail(
+    hotel: FlaskClient, session: Session, alpina: Operator
+) -> None:
     post(hotel, "/operator/stations/ALP-1/visibility", {"visible": "false"})
     session.rollback()
     event = session.scalars(select(AuditEvent).where(AuditEvent.subject_type == "station")).one()
@@ -87,7 +91,9 @@ def test_nothing_of_another_tenant_in_any_page(hotel: FlaskClient, path: str) ->
     assert "canary" not in answer.text.lower()
 
 
-def test_a_session_reads_in_the_operators_zone(hotel: FlaskClient, session: Session, alpina: Operator) -> None:
+def test_a_session_reads_in_the_operators_zone(
+    hotel: FlaskClient, session: Session, alpina: Operator
+) -> None:
     here = station(session)
     row = ChargingSession(
         external_id="S1", operator_id=alpina.id, area_id=here.area_id, station_id=here.id, charger_uid="1",

@@ -28,7 +28,11 @@ def test_grant_makes_one_audited_row(session: Session) -> None:
     made = grant(session, operator, driver, actor=TESTER, at=AT)
     assert (made.granted_at, made.granted_by, made.valid_from, made.valid_to) == (AT, "tester", None, None)
     event = session.scalars(select(AuditEvent)).one()
-    assert (event.action, event.operator_id, event.subject) == ("membership.grant", operator.id, driver.number)
+    assert (event.action, event.operator_id, event.subject) == (
+        "membership.grant",
+        operator.id,
+        driver.number,
+    )
 
 
 def test_granting_twice_is_a_no_op(session: Session) -> None:

@@ -32,7 +32,12 @@ class Shot:
     whole: bool = True
 
 
-ADMIN, HOTEL, MEMBER, REVOKED = "admin@example.com", "alpina@example.com", "mia@example.com", "rex@example.com"
+ADMIN, HOTEL, MEMBER, REVOKED = (
+    "admin@example.com",
+    "alpina@example.com",
+    "mia@example.com",
+    "rex@example.com",
+)
 OPERATOR = "/admin/operators/HOTEL-ALPINA"
 BLED = "?lat=46.365&lng=14.093&zoom=16"
 

@@ -65,7 +65,9 @@ def row(html: str, number: str) -> str:
     return html.partition(f'<tr id="driver-{number}"')[2].partition("</tr>")[0]
 
 
-@pytest.mark.parametrize("q", ["mia", "ZAGAR", "mail.ex", "40 123", "40123456", "d-mia", "04ab99", "mia zagar"])
+@pytest.mark.parametrize(
+    "q", ["mia", "ZAGAR", "mail.ex", "40 123", "40123456", "d-mia", "04ab99", "mia zagar"]
+)
 def test_admins_find_drivers_by_any_part(admin: FlaskClient, operator: Operator, mia: Driver, q: str) -> None:
     html = admin.get(ADMIN_URL, query_string={"q": q}).text
     found = row(html, "D-MIA")
@@ -109,7 +111,9 @@ def test_operators_see_strangers_masked(hotel: FlaskClient, mia: Driver) -> None
     assert "123" not in found
 
 
-@pytest.mark.parametrize(("q", "shown"), [("mia@mail.example", "mia@mail.example"), ("+386 40 123 456", "+386 40 123 456")])
+@pytest.mark.parametrize(
+    ("q", "shown"), [("mia@mail.example", "mia@mail.example"), ("+386 40 123 456", "+386 40 123 456")]
+)
 def test_what_was_typed_in_full_is_shown(hotel: FlaskClient, mia: Driver, q: str, shown: str) -> None:
     assert shown in row(hotel.get(OWN_URL, query_string={"q": q}).text, "D-MIA")
 
@@ -153,7 +157,10 @@ def test_disabled_drivers_are_not_found(admin: FlaskClient, operator: Operator, 
 def test_expired_is_no_member_and_future_says_when(
     admin: FlaskClient, operator: Operator, session: Session
 ) -> None:
-    old, new = make_driver(session, number="D-OLD", name="Pair A"), make_driver(session, number="D-NEW", name="Pair B")
+    old, new = (
+        make_driver(session, number="D-OLD", name="Pair A"),
+        make_driver(session, number="D-NEW", name="Pair B"),
+    )
     make_membership(session, operator, old, valid_to=NOW - timedelta(days=1))
     make_membership(session, operator, new, valid_from=NOW + timedelta(days=1))
     session.commit()
@@ -166,7 +173,9 @@ def test_expired_is_no_member_and_future_says_when(
     assert "From" in row(listed, "D-NEW")
 
 
-@pytest.mark.parametrize("url", ["/admin/operators/NOPE/members/", "/admin/operators/ALPINA/members/NOPE/grant"])
+@pytest.mark.parametrize(
+    "url", ["/admin/operators/NOPE/members/", "/admin/operators/ALPINA/members/NOPE/grant"]
+)
 def test_what_does_not_exist_is_404(admin: FlaskClient, operator: Operator, url: str) -> None:
     answer = post(admin, url) if url.endswith("grant") else admin.get(url)
     assert answer.status_code == 404
