@@ -20,6 +20,7 @@ from tests.support.databases import ENGINES, Databases
 from tests.support.migrated import make_config
 from tests.support.pages import Pages
 from tests.support.serving import serving
+from tests.support.templates import COMPILED
 
 
 @pytest.fixture(scope="session")
@@ -88,6 +89,7 @@ class _Client(FlaskClient):
 def app(database_url: str) -> Iterator[Flask]:
     """The portal on the test's database."""
     made = create_app(make_config(database_url))
+    made.jinja_env.bytecode_cache = COMPILED
     made.test_client_class = _Client
     yield made
     with made.app_context():
