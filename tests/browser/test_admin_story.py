@@ -97,7 +97,8 @@ def grant(page: Page, javascript: bool) -> None:
     page.goto(f"/admin/operators/{wizard.CODE}/")
     button = page.get_by_role("link", name="Add/remove members")
     place, title = button.bounding_box(), page.get_by_role("heading", level=1).bounding_box()
-    assert place and title
+    assert place
+    assert title
     assert place["x"] > title["x"] + 200
     assert abs(place["y"] - title["y"]) < 60
     button.click()

@@ -59,7 +59,9 @@ def details(page: Page, *, javascript: bool) -> None:
 def environment(page: Page, *, javascript: bool) -> None:
     """What stands in the form survives a refresh; the zone is searched among all, with their offset."""
     expect(page.get_by_label("Timezone")).to_have_value("Europe/Ljubljana")
-    expect(page.locator('#timezone-options option[value="Asia/Kathmandu"]')).to_have_text(re.compile("UTC.05:45"))
+    expect(page.locator('#timezone-options option[value="Asia/Kathmandu"]')).to_have_text(
+        re.compile("UTC.05:45")
+    )
     idle = page.get_by_label("Idle session")
     idle.fill("20")
     if javascript:
