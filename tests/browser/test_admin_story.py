@@ -8,7 +8,7 @@ from tests.browser import wizard
 from tests.browser.walks import (
     ADMIN,
     LJUBLJANA,
-    REFUSED,
+    QUIET,
     STRANGER,
     fact,
     heading,
@@ -24,9 +24,9 @@ PUBLIC = {"LJU-CENTER-1": "Kongresni trg"}
 
 
 def test_admin_builds_a_private_network(pages: Pages, javascript: bool) -> None:
-    admin = sign_in(pages.new(javascript=javascript, allow=REFUSED), ADMIN)
-    driver = sign_in(pages.new(javascript=javascript, allow=REFUSED), STRANGER)
-    anybody = pages.new(javascript=javascript, allow=REFUSED)
+    admin = sign_in(pages.new(javascript=javascript, allow=QUIET), ADMIN)
+    driver = sign_in(pages.new(javascript=javascript, allow=QUIET), STRANGER)
+    anybody = pages.new(javascript=javascript, allow=QUIET)
     create_operator(admin, javascript)
     assign_area(admin, javascript)
     sees(driver, LJUBLJANA, yes=PUBLIC | {"LJU-CENTER-2": "Tivoli park"}, no={}, javascript=javascript)

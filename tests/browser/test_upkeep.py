@@ -3,7 +3,7 @@
 from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
 
-from tests.browser.walks import ADMIN, REFUSED, fact, heading, sign_in
+from tests.browser.walks import ADMIN, QUIET, fact, heading, sign_in
 from tests.support.factories import make_area, make_operator
 from tests.support.pages import Pages
 
@@ -11,7 +11,7 @@ URL = "/admin/operators/HARBOR-CAFE"
 
 
 def test_everything_but_the_code_can_be_changed(pages: Pages, javascript: bool) -> None:
-    page = sign_in(pages.new(javascript=javascript, allow=REFUSED), ADMIN, f"{URL}/")
+    page = sign_in(pages.new(javascript=javascript, allow=QUIET), ADMIN, f"{URL}/")
     page.get_by_role("link", name="Update").click()
     expect(page.locator("[name=code]")).to_have_count(0)
     page.get_by_label("City").fill("Bangor")
@@ -38,7 +38,7 @@ def test_everything_but_the_code_can_be_changed(pages: Pages, javascript: bool) 
 def test_the_second_of_two_saves_is_told_what_changed(pages: Pages, javascript: bool) -> None:
     """Nothing that either of them typed is lost; saving again is a decision."""
     first = sign_in(pages.new(javascript=javascript), ADMIN, f"{URL}/edit/operator")
-    second = sign_in(pages.new(javascript=javascript, allow=REFUSED), ADMIN, f"{URL}/edit/operator")
+    second = sign_in(pages.new(javascript=javascript, allow=QUIET), ADMIN, f"{URL}/edit/operator")
     first.get_by_label("City").fill("Bangor")
     first.get_by_role("button", name="Save").click()
     expect(fact(first, "City")).to_have_text("Bangor")
@@ -61,7 +61,7 @@ def test_delete_names_what_is_in_the_way_until_it_is_gone(
 ) -> None:
     make_area(session, make_operator(session, code="SHORT-STAY", name="Short stay"), code="YARD", name="Yard")
     session.commit()
-    page = sign_in(pages.new(javascript=javascript, allow=REFUSED), ADMIN, "/admin/operators/SHORT-STAY/")
+    page = sign_in(pages.new(javascript=javascript, allow=QUIET), ADMIN, "/admin/operators/SHORT-STAY/")
     page.get_by_role("link", name="Delete").click()
     blocker = page.locator("#blockers tbody tr")
     expect(blocker).to_have_count(1)

@@ -10,12 +10,13 @@ from portal.cli.demo_build import PASSWORD
 
 ADMIN, HOTEL, HARBOR = "admin@example.com", "alpina@example.com", "harbor@example.com"
 MEMBER, REVOKED, STRANGER = "mia@example.com", "rex@example.com", "oli@example.com"
-# Chromium and htmx log answers of these kinds as errors; the page shows them as words.
-REFUSED = tuple(
-    f"{words} {status}" for words in ("status of", "Status Error Code") for status in (404, 409, 422)
+# Logged as errors by Chromium and htmx although the page deals with it: refusals that it shows in words,
+# and requests that a newer one replaces.
+QUIET = (
+    *(f"{words} {status}" for words in ("status of", "Status Error Code") for status in (404, 409, 422)),
+    "htmx:sendAbort",
+    "htmx:afterRequest",
 )
-
-
 TALL = (1280, 1200)
 
 
