@@ -37,20 +37,25 @@ CLUSTER = re.compile(r"Stations here: \d+")
     ("email", "private"),
     [(None, False), (STRANGER, False), (REVOKED, False), (MEMBER, True), (HOTEL, True), (ADMIN, True)],
 )
-def test_list_and_markers_agree_for_everybody(
-    pages: Pages, email: str | None, private: bool, javascript: bool
-) -> None:
+def test_list_and_markers_agree_for_everybody(pages: Pages, email: str | None, private: bool) -> None:
     """At the nearest zoom every station stands alone, and the list names the same ones."""
-    page = pages.new(javascript=javascript, viewport=TALL)
+    page = pages.new(viewport=TALL)
     if email:
         sign_in(page, email)
     yes, no = (BOTH, {}) if private else (LAKE, GARAGE)
-    sees(page, BLED, yes=yes, no=no, javascript=javascript)
+    sees(page, BLED, yes=yes, no=no, javascript=True)
     expect(page.locator("#stations-list a[data-station]")).to_have_count(len(yes))
-    if javascript:
-        expect(page.locator(".portal-map .map-station")).to_have_count(len(yes))
-    else:
-        expect(page.locator("noscript .callout")).to_be_visible()
+    expect(page.locator(".portal-map .map-station")).to_have_count(len(yes))
+
+
+def test_the_list_is_the_map_without_scripts(pages: Pages) -> None:
+    anybody = pages.new(javascript=False)
+    sees(anybody, BLED, yes=LAKE, no=GARAGE, javascript=False)
+    expect(anybody.locator("noscript .callout")).to_be_visible()
+    revoked = sign_in(pages.new(javascript=False), REVOKED)
+    sees(revoked, BLED, yes=LAKE, no=GARAGE, javascript=False)
+    member = sign_in(pages.new(javascript=False), MEMBER)
+    sees(member, BLED, yes=BOTH, no={}, javascript=False)
 
 
 def test_filters(pages: Pages, javascript: bool) -> None:

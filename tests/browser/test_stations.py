@@ -73,7 +73,7 @@ def test_an_operator_is_chosen_with_its_consequence(pages: Pages, session: Sessi
     page = sign_in(pages.new(), email)
     page.goto("/admin/areas/P1/assign")
     page.get_by_label("New operator").select_option("HARBOR")
-    expect(page.get_by_text("1 station; 0 are hidden.")).to_be_visible()
+    expect(page.get_by_text("1 station; 0 are hidden.", exact=True)).to_be_visible()
     page.get_by_role("button", name="Assign to Harbor Café").click()
     expect(page.get_by_role("heading", name="Parking")).to_be_visible()
     expect(page.get_by_role("link", name="Harbor Café")).to_be_visible()
