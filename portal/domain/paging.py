@@ -4,7 +4,7 @@ import base64
 import binascii
 import json
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -40,10 +40,14 @@ class Cursor:
             value, identity = json.loads(raw)
             if isinstance(value, dict):
                 value = datetime.fromisoformat(value["t"]) if "t" in value else Decimal(value["d"])
-            if not isinstance(identity, int) or isinstance(value, list) or abs(identity) > 2**62:
+            if type(identity) is not int or isinstance(value, list) or abs(identity) > 2**62:
                 raise ValueError
-            if isinstance(value, datetime) and value.tzinfo is None:
+            if isinstance(value, int | float) and not abs(value) <= 2**62:  # NaN is neither
                 raise ValueError
+            if isinstance(value, datetime):
+                if value.tzinfo is None:
+                    raise ValueError
+                value = value.astimezone(UTC)  # fails at the edges of the calendar
             if isinstance(value, str) and b"\0" in value.encode():  # half a surrogate pair does not encode
                 raise ValueError
         except (ValueError, TypeError, KeyError, ArithmeticError, binascii.Error, UnicodeError):
