@@ -14,7 +14,7 @@ from portal.extensions import db
 from portal.models import Operator, OperatorStatus
 from portal.queries import operators as query
 from portal.services.operators import set_status
-from portal.web.audit_lists import audit_page, audit_row
+from portal.web.audit_lists import audit_page, audit_row, export_audit
 from portal.web.auth import actor, viewer
 from portal.web.filters import country_name
 from portal.web.htmx import go, page
@@ -110,6 +110,18 @@ def operator(code: str) -> Response:
         settings=effective_settings(site(), one),
         **_belongings(one),
     )
+
+
+@bp.get("/operators/<code>/archive")
+def operator_archive(code: str) -> Response:
+    one = found(db.session.scalar(query.one_operator(viewer(), code)))
+    return page("admin/operators/archive.html", operator=one)
+
+
+@bp.get("/operators/<code>/audit/export.<any(csv,xlsx):kind>")
+def operator_audit_export(code: str, kind: str) -> Response:
+    one = found(db.session.scalar(query.one_operator(viewer(), code)))
+    return export_audit(kind, query.operator_trail(viewer(), one))
 
 
 @bp.get("/operators/<code>/audit")

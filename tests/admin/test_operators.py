@@ -163,6 +163,26 @@ def test_disabling_ends_sign_ins_at_the_next_request(
     ]
 
 
+def test_archiving_and_restoring_have_a_page(admin: FlaskClient, session: Session) -> None:
+    make_operator(session, code="HOTEL")
+    session.commit()
+    assert f'action="{LIST}HOTEL/archive"' in admin.get(f"{LIST}HOTEL/archive").text
+    post(admin, f"{LIST}HOTEL/archive")
+    assert f'action="{LIST}HOTEL/restore"' in admin.get(f"{LIST}HOTEL/archive").text
+
+
+def test_the_trail_of_one_operator_can_be_exported(admin: FlaskClient, session: Session) -> None:
+    for code in ("HOTEL", "CAFE"):
+        make_operator(session, code=code)
+    session.commit()
+    for code in ("HOTEL", "CAFE"):
+        post(admin, f"{LIST}{code}/disable")
+    assert f'href="{LIST}HOTEL/audit/export.csv"' in admin.get(f"{LIST}HOTEL/audit").text
+    exported = admin.get(f"{LIST}HOTEL/audit/export.csv").text
+    assert "operator.disabled" in exported
+    assert "CAFE" not in exported
+
+
 def test_archived_operators_are_read_only_until_restored(admin: FlaskClient, session: Session) -> None:
     make_operator(session, code="HOTEL", name="Before")
     session.commit()
