@@ -104,7 +104,7 @@
       this.notes.busy(false);
       this.markers.show(features);
       if (features.length) this.notes.clear("stations");
-      else this.notes.say(this.words("empty"), { kind: "stations" });
+      else if (this.notes.kind !== "panel") this.notes.say(this.words("empty"), { kind: "stations" });
     }
 
     fail(again) {
