@@ -1,0 +1,21 @@
+"""`python -m bench AREA`: measurements, one command per area."""
+
+import argparse
+
+from bench import real_data
+
+AREAS = {"real-data": real_data.main}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
+    parser.add_argument(
+        "area",
+        choices=AREAS,
+        help="real-data: the registries imported on both engines, into docs/real-data.md",
+    )
+    AREAS[parser.parse_known_args()[0].area]()
+
+
+if __name__ == "__main__":
+    main()
