@@ -1,6 +1,6 @@
 """Imports whole registries of real publishers on both engines and writes docs/real-data.md.
 
-    .venv/bin/python -m bench.real_data [--no-images]
+    .venv/bin/python -m bench real-data [--no-images]
 
 Needs the folder ../shared/data beside the checkout, and for the images the Chromium of the tests.
 """

@@ -8,7 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-COMMAND = "python -m bench.real_data"
+COMMAND = "python -m bench real-data"
 
 
 def page(
