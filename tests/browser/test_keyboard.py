@@ -78,6 +78,7 @@ def test_wizard(page: Page) -> None:
     press(page, page.get_by_role("button", name="Next"))
     heading(page, "New operator")
     press(page, page.get_by_role("button", name="Generate"))
+    expect(page.get_by_text("Copy this key now")).to_be_visible()
     expect(page.get_by_role("button", name="Generate")).to_be_focused()
     press(page, page.locator("summary", has_text="Share/reimbursement settings"))
     into(page, "Share of the revenue", "200")
