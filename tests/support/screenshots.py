@@ -56,6 +56,7 @@ SHOTS = (
     Shot("admin-operator-edit", ADMIN, f"{OPERATOR}/edit/operator"),
     Shot("admin-operator-environment", ADMIN, f"{OPERATOR}/edit/environment"),
     Shot("admin-operator-delete", ADMIN, f"{OPERATOR}/delete"),
+    Shot("admin-operator-archive", ADMIN, f"{OPERATOR}/archive"),
     Shot("admin-operator-audit", ADMIN, f"{OPERATOR}/audit"),
     Shot("admin-members", ADMIN, f"{OPERATOR}/members/"),
     Shot("admin-members-search", ADMIN, f"{OPERATOR}/members/?q=an"),
