@@ -27,7 +27,7 @@ def events_since(session: Session, last: int) -> list[AuditEvent]:
     return list(session.scalars(select(AuditEvent).where(AuditEvent.id > last).order_by(AuditEvent.id)))
 
 
-def test_every_route_leaves_what_the_table_says(app: Flask, session: Session) -> None:
+def test_every_route_answers_and_leaves_what_the_table_says(app: Flask, session: Session) -> None:
     surprises = []
     world = make_world(session)
     for route in sorted(TABLE, key=lambda each: each.unsafe):
@@ -37,7 +37,7 @@ def test_every_route_leaves_what_the_table_says(app: Flask, session: Session) ->
         actor, last = account.id if account else None, last_event(session)
         answer = asking.ask(route, names_of(world, "own"))
         left = events_since(session, last)
-        if tuple(event.action for event in left) != route.trail:
+        if answer.status_code != route.status or tuple(event.action for event in left) != route.trail:
             surprises.append(f"{said(route)} {answer.status_code}: {[event.action for event in left]}")
         if actor is not None and any(event.actor_id != actor for event in left):
             surprises.append(f"{said(route)}: by somebody else")

@@ -28,10 +28,6 @@ def everything(session: Session) -> list[object]:
     return [tuple(row) for table in Base.metadata.sorted_tables for row in session.execute(select(table))]
 
 
-def test_there_are_unsafe_routes_for_every_kind_of_login() -> None:
-    assert {route.who for route in UNSAFE} == {ANYONE, ADMIN, OPERATOR}
-
-
 @pytest.mark.parametrize("kind", ["none", "empty", "garbage", "of another session", "of nobody's session"])
 def test_without_the_token_of_ones_own_session(app: Flask, session: Session, kind: str) -> None:
     world = make_world(session)

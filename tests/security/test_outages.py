@@ -23,8 +23,8 @@ from portal import create_app
 from portal.extensions import db
 from portal.models import AuditEvent, Membership
 from tests.security.asking import visitor
-from tests.security.world import make_world, quick_account
-from tests.support.factories import PASSWORD, make_driver, make_operator
+from tests.security.world import make_world
+from tests.support.factories import PASSWORD, make_account, make_driver, make_operator
 from tests.support.migrated import make_config, migrate
 from tests.support.postgres import Postgres, _as_user, _end_with_parent
 
@@ -155,7 +155,7 @@ def _wait_for(origin: str) -> None:
 
 def test_every_acknowledged_grant_survives_a_kill(database_url: str, session: Session) -> None:
     """Killed in the middle of one grant after another; after a restart the same grants double nothing."""
-    admin, operator = quick_account(session), make_operator(session)
+    admin, operator = make_account(session), make_operator(session)
     drivers = [make_driver(session).number for _ in range(400)]
     session.commit()
     acknowledged: list[str] = []

@@ -6,10 +6,8 @@ anybody may read those on the map. Drivers are the CPO's: their names hold no ma
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from itertools import count
 
-from argon2 import PasswordHasher
 from sqlalchemy.orm import Session
 
 from portal.domain.clock import now
@@ -19,7 +17,6 @@ from portal.services import drafts
 from portal.services.accounts import issue_link
 from portal.services.audit import record_event
 from tests.support.factories import (
-    PASSWORD,
     TESTER,
     make_account,
     make_area,
@@ -29,8 +26,6 @@ from tests.support.factories import (
     make_station,
 )
 
-QUICK_HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
-quick_account = partial(make_account, password_hash=QUICK_HASH)
 NOON = datetime(2026, 9, 1, 12, tzinfo=UTC)
 _numbers = count(1)
 
@@ -95,9 +90,9 @@ def make_world(session: Session) -> World:
     n = next(_numbers)
     a, b = (make_tenant(session, f"zq{letter}{n}", n) for letter in "ab")
     stranger = make_driver(session, name=f"Stranger {n}")
-    logins = [quick_account(session, Role.DRIVER, driver=who) for who in (a.member, a.revoked, stranger)]
-    world = World(a, b, quick_account(session), *logins, stranger.number)
-    for tenant, admin in ((a, world.admin), (b, quick_account(session))):
+    logins = [make_account(session, Role.DRIVER, driver=who) for who in (a.member, a.revoked, stranger)]
+    world = World(a, b, make_account(session), *logins, stranger.number)
+    for tenant, admin in ((a, world.admin), (b, make_account(session))):
         tenant.names["draft"] = make_draft(session, admin, f"{tenant.mark}D".upper())
     session.commit()
     return world
@@ -116,7 +111,7 @@ def make_tenant(session: Session, mark: str, n: int) -> Tenant:
         security_key_hash=f"{word}keyhash",
         security_key_last4="zq4k",
     )
-    account = quick_account(
+    account = make_account(
         session, Role.OPERATOR, operator=operator, name=f"{word} user", email=f"{word}@example.com"
     )
     member, revoked = (_driver(session, word, which, n) for which in ("m", "r"))
