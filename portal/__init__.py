@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from flask import Flask, request
 from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal.config import LOCALES, Config
 from portal.engine import engine_options, prepare_engine
@@ -31,7 +32,7 @@ def create_app(config: Config | None = None) -> Flask:
         PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
         SESSION_REFRESH_EACH_REQUEST=False,  # a sign-in ends anyhow; and no cookie rides on a cacheable answer
         WTF_CSRF_TIME_LIMIT=None,  # a form left open is worth as much as the sign-in it belongs to
-        WTF_CSRF_SSL_STRICT=config.secure,
+        WTF_CSRF_SSL_STRICT=False,  # web/gate.py compares origins, knowing the address behind a proxy
         BABEL_DEFAULT_LOCALE=config.default_locale,
         BABEL_DEFAULT_TIMEZONE=config.default_timezone,
         MAX_CONTENT_LENGTH=MAX_BODY,
@@ -40,10 +41,18 @@ def create_app(config: Config | None = None) -> Flask:
     )
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    if config.trusted_proxies:
+        _behind_proxies(app, config.trusted_proxies)
     _extensions(app)
     _kit(app, config)
     _surfaces(app)
     return app
+
+
+def _behind_proxies(app: Flask, number: int) -> None:
+    """Take the visitor's address and scheme from the headers that so many proxies of ours add; never the host."""
+    wsgi = ProxyFix(app.wsgi_app, x_for=number, x_proto=number, x_host=0, x_prefix=0)
+    app.wsgi_app = wsgi  # type: ignore[method-assign]
 
 
 def _extensions(app: Flask) -> None:

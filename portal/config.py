@@ -29,6 +29,7 @@ class Config:
     default_locale: str = "en"
     default_timezone: str = "UTC"
     default_currency: str = "EUR"
+    trusted_proxies: int = 0
     demo: bool = False
 
     @property
@@ -46,6 +47,7 @@ class Config:
             tile_url=env.get("PORTAL_TILE_URL", "").strip(),
             tile_attribution=env.get("PORTAL_TILE_ATTRIBUTION", "").strip(),
             base_url=env.get("PORTAL_BASE_URL", "").strip().rstrip("/"),
+            trusted_proxies=_count(env, "PORTAL_TRUSTED_PROXIES"),
             default_locale=env.get("PORTAL_DEFAULT_LOCALE", "").strip() or "en",
             default_timezone=env.get("PORTAL_DEFAULT_TIMEZONE", "").strip() or "UTC",
             default_currency=(env.get("PORTAL_DEFAULT_CURRENCY", "").strip() or "EUR").upper(),
@@ -77,6 +79,13 @@ def _required(env: Mapping[str, str], name: str) -> str:
     if not value:
         raise ConfigError(f"{name}: expected a value, it is not set")
     return value
+
+
+def _count(env: Mapping[str, str], name: str) -> int:
+    text = env.get(name, "").strip() or "0"
+    if not text.isascii() or not text.isdigit() or int(text) > 10:
+        raise ConfigError(f"{name}: expected a whole number from 0 to 10, got {text!r}")
+    return int(text)
 
 
 def _check_database(url: str) -> None:

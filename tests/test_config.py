@@ -27,6 +27,8 @@ def test_the_least_that_is_needed() -> None:
         ("PORTAL_TILE_URL", "ftp://tiles/{z}/{x}/{y}"),
         ("PORTAL_TILE_URL", "https://tiles.example/{z}/{x}.png"),
         ("PORTAL_BASE_URL", "portal.example.com"),
+        ("PORTAL_TRUSTED_PROXIES", "-1"),
+        ("PORTAL_TRUSTED_PROXIES", "yes"),
         ("PORTAL_DEFAULT_LOCALE", "xx_YY_ZZ"),
         ("PORTAL_DEFAULT_TIMEZONE", "Mars/Olympus"),
         ("PORTAL_DEFAULT_CURRENCY", "EURO"),
