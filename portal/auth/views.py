@@ -71,7 +71,7 @@ def _sign_in(email: str, password: str) -> str | None:
         agent = request.headers.get("User-Agent")
         secret = accounts.sign_in(db_session, email, password, actor=actor(), at=at, user_agent=agent)
         if secret is not None:
-            throttle.take_back(db_session, *keys)
+            throttle.take_back(db_session, *keys, at=at)
             _end_present(db_session)
         return secret
 

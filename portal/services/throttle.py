@@ -2,12 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import and_, case, update
+from sqlalchemy import and_, case, delete, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from portal.domain.errors import TooMany
 from portal.models import Throttle
+
+KEPT = 24 * 3600
 
 
 def hit(
@@ -35,8 +37,9 @@ def hit(
             raise TooMany(began + seconds - second)
 
 
-def take_back(session: Session, *keys: str) -> None:
-    """A try that succeeded was no guess."""
+def take_back(session: Session, *keys: str, at: datetime) -> None:
+    """A try that succeeded was no guess. Counters that nobody touched for a day go at this occasion."""
+    session.execute(delete(Throttle).where(Throttle.window < int(at.timestamp()) - KEPT))
     session.execute(
         update(Throttle).where(Throttle.key.in_(keys), Throttle.tries > 0).values(tries=Throttle.tries - 1)
     )
