@@ -81,10 +81,10 @@ def _kit(app: Flask, config: Config) -> None:
 
 
 def _surfaces(app: Flask) -> None:
-    from portal import admin, auth, health, map, operator
+    from portal import admin, auth, health, map, operator, start
 
     map.scripts.check(app.config["PORTAL"])
-    for surface in (auth, admin, operator, map, health):
+    for surface in (auth, admin, operator, map, health, start):
         app.register_blueprint(surface.bp)
 
 

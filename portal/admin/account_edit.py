@@ -14,8 +14,8 @@ from portal.extensions import db
 from portal.models import Account, Driver, Operator, Role
 from portal.queries import accounts as query
 from portal.queries.areas import operator as operator_by_code
-from portal.queries.areas import operator_choices
 from portal.queries.drivers import driver as driver_by_number
+from portal.queries.operators import offered_operators
 from portal.services.account_changes import AccountData, update_account
 from portal.services.accounts import create_account, issue_link
 from portal.web.auth import actor, viewer
@@ -48,7 +48,8 @@ def account_edit(account_id: int) -> BaseResponse:
 
 
 def _form_page(form: AccountForm, tried: Attempt, subject: Account | None = None) -> Response:
-    operators = [tuple(row) for row in db.session.execute(operator_choices(viewer()).limit(500))]
+    offered = db.session.scalars(offered_operators(viewer()).limit(500))
+    operators = [(each.code, each.name) for each in offered]
     return form_page("admin/accounts/form.html", form, tried, subject, operators=operators)
 
 

@@ -55,10 +55,10 @@ def operator_step(draft_id: str, step: str) -> Response:
 
 @bp.post(STEP_URL)
 def save_operator_step(draft_id: str, step: str) -> Response:
-    form = NewOperatorForm() if step == "operator" else EnvironmentForm()
     draft = found(db.session.scalar(one_draft(viewer(), draft_id)))
     if away := _elsewhere(draft, step):
         return away
+    form = _form(draft, step)
     if wants("states") or wants("generate"):
         return _filled_in(draft, step, form)
     if wants("back"):
@@ -105,7 +105,7 @@ def discard_operator_draft(draft_id: str) -> Response:
 def _finish(draft_id: str) -> Operator:
     with transaction() as session:
         draft = _locked(session, draft_id)
-        version = request.form.get("version", "")
+        version = request.form.get("version", str(draft.version))
         seen = int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0
         return drafts.finish_draft(session, draft, version=seen, actor=actor(), at=now())
 
@@ -124,8 +124,11 @@ def _elsewhere(draft: OperatorDraft, step: str) -> Response | None:
 
 
 def _form(draft: OperatorDraft, step: str) -> StepForm:
-    """The step's form as it was left; a new environment starts with the country's zone and our currency."""
-    start = drafts.shown(draft, step)
+    """The step's form as it was left; a new environment starts with the country's zone and our currency.
+
+    A field that is not sent keeps what it started with; a script need not name the version that it saw.
+    """
+    start = {**drafts.shown(draft, step), "version": str(draft.version)}
     if step == "operator":
         return NewOperatorForm(data=start)
     config = current_app.config["PORTAL"]

@@ -35,6 +35,8 @@ def create(
     email: str, role: str, operator_code: str | None, driver_number: str | None, password_stdin: bool
 ) -> None:
     """Make a login; without a password, print a single-use link that sets one."""
+    if (role == Role.OPERATOR.value) != (operator_code is not None):
+        raise click.UsageError("--operator CODE goes with --role operator, and only with it.")
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
     app = create_app()
     with app.app_context():

@@ -35,7 +35,7 @@ def stream(
     body = write(header, rows, zone)
     return Response(
         stream_with_context(body),
-        mimetype=MIME[kind],
+        content_type=MIME[kind],
         headers={"Content-Disposition": f'attachment; filename="{name}.{kind}"', "Cache-Control": "no-store"},
     )
 

@@ -84,7 +84,8 @@ def amount(value: Decimal | None, currency: str) -> str:
 
 
 def number(value: int | Decimal) -> str:
-    return str(format_decimal(value, locale=get_locale()))
+    """An exact number, never fewer decimals than it has."""
+    return str(format_decimal(value, locale=get_locale(), decimal_quantization=False))
 
 
 def duration(span: timedelta | None) -> str:

@@ -70,6 +70,7 @@ def test_archived_operators_take_no_logins_and_drivers_one(admin: FlaskClient, s
     session.commit()
     answer = post(admin, "/admin/accounts/new", NEW | {"operator": "OLD"})
     assert (answer.status_code, "is archived" in answer.text) == (422, True)
+    assert 'value="OLD"' not in admin.get("/admin/accounts/new").text, "nor are they offered"
     answer = post(admin, "/admin/accounts/new", NEW | {"role": "driver", "driver": "d-mia"})
     assert (answer.status_code, "already has a login" in answer.text) == (422, True)
 

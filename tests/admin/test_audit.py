@@ -115,7 +115,9 @@ def test_secrets_neither_enter_nor_leave(app: Flask, admin: FlaskClient, session
     session.commit()
     secret = post(admin, f"/admin/accounts/{user.id}/link").text.split("/auth/link/")[1].split('"')[0]
     make_event(session, before={}, after={"password_hash": "$argon2id$canary", "security_key_hash": "canary"})
-    export = admin.get("/admin/audit/export.csv").text
+    answer = admin.get("/admin/audit/export.csv")
+    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+    export = answer.text
     for text_ in (_table(admin), export):
         assert "Link to set a password issued" in text_ or "account.link" in text_
         assert "canary" not in text_

@@ -178,3 +178,13 @@ def test_only_admins(session: Session, client: FlaskClient, role: Role | None) -
     for url in ("/admin/operators/", "/admin/operators/new", "/admin/operators/new/code"):
         assert client.get(url).status_code == (403 if role else 303)
     assert session.scalar(select(func.count(OperatorDraft.id))) == 0
+
+
+def test_a_script_sends_the_named_fields_only(admin: FlaskClient, session: Session) -> None:
+    draft = start(admin)
+    assert post(admin, f"{draft}/operator", DETAILS).status_code == 303
+    environment = {"timezone": "Europe/Ljubljana", "share_percent": "12.3456", "effective_from": "2026-12"}
+    assert post(admin, f"{draft}/environment", environment).headers["Location"] == f"{draft}/summary"
+    assert "12.3456 %" in admin.get(f"{draft}/summary").text
+    assert post(admin, f"{draft}/summary", {}).status_code == 303
+    assert stored(session, "HOTEL-ALPINA").currency == "EUR"

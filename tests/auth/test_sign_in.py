@@ -227,3 +227,9 @@ def test_expired_sign_ins_open_nothing_even_with_a_live_cookie(
     session.commit()
     assert client.get("/admin/").status_code == 303
     assert session.scalar(select(func.count(LoginSession.id))) == 1
+
+
+def test_the_bare_address_leads_to_where_one_starts(client: FlaskClient, admin: Account) -> None:
+    assert client.get("/").headers["Location"] == "/map/"
+    sign_in(client, admin.email)
+    assert client.get("/").headers["Location"] == "/admin/"

@@ -73,7 +73,15 @@ def test_settings_come_from_a_file_too(portal: Portal, tmp_path: Path, database_
     assert "PORTAL_DEFAULT_CURRENCY" in portal("db", "upgrade").stderr
 
 
-@pytest.mark.parametrize("arguments", [["frobnicate"], ["account", "create"], ["demo", "--port", "x"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["frobnicate"],
+        ["account", "create"],
+        ["account", "create", "a@example.com", "--role", "operator"],
+        ["demo", "--port", "x"],
+    ],
+)
 @pytest.mark.parametrize("engine_name", ["sqlite"])
 def test_wrong_usage_is_two(portal: Portal, arguments: list[str]) -> None:
     done = portal(*arguments)

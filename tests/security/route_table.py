@@ -57,6 +57,7 @@ DRIVER = {**NAMED, "email": "new.driver@example.com"}
 KEY = "Secret-key-0123456789"
 
 OPEN = (
+    get("/", ANYONE, 303),
     get("/healthz", ANYONE),
     get("/readyz", ANYONE),
     get("/static/favicon.svg", ANYONE),
