@@ -107,8 +107,8 @@ def area_assign_now(code: str) -> BaseResponse:
     try:
         with transaction() as session:
             subject = to_change(session, code)
-            version = request.form.get("version", type=int)
-            assign_area(session, subject, _chosen(chosen), actor=actor(), at=now(), version=version or 0)
+            seen = request.form.get("version", 0, type=int) if "version" in request.form else None
+            assign_area(session, subject, _chosen(chosen), actor=actor(), at=now(), version=seen)
     except (Invalid, Conflict) as error:
         return _assign_page(code, chosen, error)
     flash(translate("The operator of the area is changed."), "success")

@@ -39,8 +39,8 @@ class VersionedForm(FlaskForm):  # type: ignore[misc]
             self.country.choices = [("", "–"), *countries(str(get_locale() or "en"))]
 
     def opened_on(self) -> int:
-        """0, which no version is, for anything but a number."""
-        text = self.version.data or ""
+        """The present version where none is sent; 0, which no version is, for anything but a number."""
+        text = str(self.version.data or "")
         return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 

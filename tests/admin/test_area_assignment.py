@@ -57,6 +57,9 @@ def test_take_an_area_from_its_operator(admin: FlaskClient, session: Session) ->
     assert "Nobody but CPO admins" in admin.get("/admin/areas/P1/assign?operator=-").text
     assert post(admin, "/admin/areas/P1/assign", {"operator": "-", "version": "1"}).status_code == 303
     assert area_of(session, "P1").operator_id is None
+    assert post(admin, "/admin/areas/P1/assign", {"operator": operator.code}).status_code == 303
+    assert post(admin, "/admin/areas/P1/assign", {"operator": "-", "version": "x"}).status_code == 409
+    assert area_of(session, "P1").operator_id == operator.id, "a script need not say what it saw"
 
 
 def test_sessions_stay_with_the_operator_of_their_time(admin: FlaskClient, session: Session) -> None:

@@ -69,6 +69,13 @@ def test_the_second_of_two_people_is_told_what_changed(admin: FlaskClient, sessi
         assert post(admin, f"{URL}/operator", {"name": "No", "version": tampered}).status_code == 409
 
 
+def test_a_field_that_is_not_sent_stays_as_it_is(admin: FlaskClient, session: Session) -> None:
+    assert post(admin, f"{URL}/operator", {"name": "From a script", "code": "OTHER"}).status_code == 303
+    assert post(admin, f"{URL}/environment", {"energy_step_wh": "250"}).status_code == 303
+    operator = stored(session)
+    assert (operator.name, operator.city, operator.energy_step_wh) == ("From a script", "Bled", 250)
+
+
 def test_a_key_is_rotated_with_a_period_of_grace(admin: FlaskClient, session: Session) -> None:
     assert send(admin, f"{URL}/environment", ENVIRONMENT | {"security_key": KEY}).status_code == 303
     page = admin.get(f"{URL}/environment").text
