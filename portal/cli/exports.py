@@ -23,6 +23,7 @@ from portal.web.auth import viewer_of
 from portal.web.exports import csv_chunks, xlsx_chunks
 
 from . import export_rows
+from .files import csv_or_xlsx
 from .opened import opened_portal
 
 AT_ONCE = 2000
@@ -35,7 +36,7 @@ Rows = Iterable[Sequence[object]]
 @click.command()
 @click.argument("noun", type=click.Choice(NOUNS))
 @click.option("--out", required=True, metavar="FILE", type=click.Path(dir_okay=False, allow_dash=True),
-              help="CSV, or XLSX by its ending; - is standard output.")  # fmt: skip
+              callback=csv_or_xlsx, help="CSV, or XLSX by its ending; - is standard output.")  # fmt: skip
 @click.option("--operator", "operator_code", metavar="CODE", help="Only what belongs to this operator.")
 @click.option("--visible/--hidden", default=None, help="Only visible, or only hidden stations.")
 @click.option("--as", "seen_by", metavar="EMAIL|anonymous",

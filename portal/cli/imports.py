@@ -24,6 +24,7 @@ from portal.ingest.table import FormatError
 from portal.services.imports import Defaults, Outcome
 from portal.web.transaction import transaction
 
+from .files import in_a_folder
 from .import_report import Report
 from .opened import opened_portal
 
@@ -70,7 +71,7 @@ def _format(_context: click.Context, _parameter: click.Parameter, value: str) ->
 @click.option("--dry-run", is_flag=True, help="Tell what would happen; write nothing.")
 @click.option("--partial", is_flag=True, help="Keep the good rows when others are rejected.")
 @click.option("--report", type=click.Path(dir_okay=False, path_type=Path), metavar="OUT.csv",
-              help="Write each rejected row there, with line, field and reason.")  # fmt: skip
+              callback=in_a_folder, help="Write each rejected row there, with line, field and reason.")  # fmt: skip
 @click.option("--timezone", callback=_checked(zone_value), metavar="ZONE",
               help="Of operators that it makes; else the format's zone, else the portal's.")  # fmt: skip
 @click.option("--currency", callback=_checked(currency_value), metavar="CODE",

@@ -22,9 +22,11 @@ def countries(locale: str) -> tuple[tuple[str, str], ...]:
 
 @cache
 def currencies(locale: str) -> tuple[tuple[str, str], ...]:
-    """Code and name of every currency, by code."""
+    """Code and name of every currency that people pay with, by code."""
     names = Locale.parse(locale).currencies
-    return tuple(sorted((c.alpha_3, str(names.get(c.alpha_3, c.name))) for c in pycountry.currencies))
+    return tuple(
+        sorted((c.alpha_3, str(names.get(c.alpha_3, c.name))) for c in pycountry.currencies if _is_money(c))
+    )
 
 
 @cache
@@ -62,9 +64,16 @@ def state_value(field: str, text: str | None, country: str | None) -> str | None
 def currency_value(field: str, text: str | None) -> str:
     """A currency as its three letters. Raises Invalid."""
     code = (text or "").strip().upper()
-    if len(code) != 3 or pycountry.currencies.get(alpha_3=code) is None:
+    known = pycountry.currencies.get(alpha_3=code) if len(code) == 3 else None
+    if known is None or not _is_money(known):
         raise Invalid(field, N_("Expected a currency of three letters, such as EUR."))
     return code
+
+
+def _is_money(currency: "pycountry.db.Data") -> bool:
+    """ISO 4217 gives X to what no country issues: metals, funds, tests, and the common currencies named here."""
+    code: str = currency.alpha_3
+    return not code.startswith("X") or code in ("XAF", "XCD", "XCG", "XOF", "XPF")
 
 
 @cache

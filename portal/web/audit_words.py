@@ -44,7 +44,6 @@ ACTIONS = {
     "operator.delete": _("Operator deleted"),
     "operator.disabled": _("Operator disabled"),
     "operator.security_key": _("Security key set"),
-    "operator.terms": _("Share/reimbursement set"),
     "operator.update": _("Operator changed"),
     "request.denied": _("Attempt denied"),
     "station.close": _("Station closed"),

@@ -2,10 +2,12 @@
 
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, request
+from flask import Flask, request
 from flask_wtf.csrf import CSRFError
 
 from portal.config import Config
+from portal.domain.errors import Invalid
+from portal.domain.text import N_
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 
@@ -15,8 +17,9 @@ def init_app(app: Flask, config: Config) -> None:
     def refuse() -> None:
         if request.method not in SAFE and from_another_site(config):
             raise CSRFError("The request came from another site.")
-        if any("\0" in value for _name, value in request.args.items(multi=True)):
-            abort(400)
+        for name, value in request.args.items(multi=True):
+            if "\0" in value:
+                raise Invalid(name, N_("Expected text without NUL characters."))
 
 
 def from_another_site(config: Config) -> bool:

@@ -185,3 +185,22 @@ def _counts(folder: Path) -> dict[str, int]:
         }
     engine.dispose()
     return found
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"])
+@pytest.mark.parametrize(
+    ("out", "words"), [("x.pdf", ".csv or .xlsx"), ("nowhere/x.csv", "no folder 'nowhere'")]
+)
+def test_an_export_that_cannot_be_written_is_wrong_usage(portal: Portal, out: str, words: str) -> None:
+    done = portal("export", "stations", "--out", out)
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"])
+def test_a_report_that_cannot_be_written_is_wrong_usage(portal: Portal, tmp_path: Path) -> None:
+    (tmp_path / "drivers.csv").write_text("number,name,email,phone,token_uid\n")
+    done = portal("import", "drivers", "drivers.csv", "--format", "portal", "--report", "nowhere/r.csv")
+    assert done.returncode == 2
+    assert "no folder 'nowhere'" in done.stderr

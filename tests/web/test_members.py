@@ -100,7 +100,7 @@ def test_the_table_alone_answers_a_live_search(admin: FlaskClient, operator: Ope
     answer = htmx(admin, ADMIN_URL + "?q=mia", method="GET")
     assert "<html" not in answer.text
     assert 'id="members-table"' in answer.text
-    assert answer.headers["Vary"] == "HX-Request"
+    assert "HX-Request" in answer.headers["Vary"]
 
 
 def test_operators_see_strangers_masked(hotel: FlaskClient, mia: Driver) -> None:
