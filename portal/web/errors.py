@@ -153,7 +153,7 @@ TITLES = {
     403: lambda: _("Not allowed"),
     404: lambda: _("Not found"),
     405: lambda: _("Not possible here"),
-    409: lambda: _("This has changed in the meantime"),
+    409: lambda: _("Not possible as things stand"),
     413: lambda: _("Too large"),
     422: lambda: _("Please check your entries"),
     429: lambda: _("Too many tries"),

@@ -183,6 +183,15 @@ def test_the_trail_of_one_operator_can_be_exported(admin: FlaskClient, session: 
     assert "CAFE" not in exported
 
 
+def test_an_archived_operators_form_offers_no_save(admin: FlaskClient, session: Session) -> None:
+    make_operator(session, code="OLD", status=OperatorStatus.ARCHIVED)
+    make_operator(session, code="NEW")
+    session.commit()
+    for step in ("operator", "environment"):
+        assert ">Save<" in admin.get(f"{LIST}NEW/edit/{step}").text
+        assert ">Save<" not in admin.get(f"{LIST}OLD/edit/{step}").text
+
+
 def test_archived_operators_are_read_only_until_restored(admin: FlaskClient, session: Session) -> None:
     make_operator(session, code="HOTEL", name="Before")
     session.commit()
