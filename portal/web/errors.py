@@ -52,7 +52,7 @@ def refused(error: PortalError) -> Response:
     status = STATUS[type(error)]
     if isinstance(error, Forbidden):
         _note_denied()
-    if isinstance(error, Invalid) and request.method == "GET":
+    if isinstance(error, Invalid) and (request.method == "GET" or error.field in request.args):
         status = 400  # a damaged address, not a form to mend
     text = translated(error)
     response = answer(status, f"{error.field}: {text}" if isinstance(error, Invalid) else text)
