@@ -33,6 +33,8 @@ def into(page: Page, label: str, text: str) -> None:
 
 
 def press(page: Page, target: Locator) -> None:
+    """Press Enter on it, once the page's scripts had their turn: a form sent before that reloads the page."""
+    page.wait_for_load_state()
     reach(page, target)
     page.keyboard.press("Enter")
 

@@ -48,6 +48,7 @@ def sign_in(page: Page, email: str, path: str = "/auth/login") -> Page:
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("main").get_by_role("button", name="Sign in").click()
     expect(page).not_to_have_url(re.compile("/auth/login"))
+    page.wait_for_load_state()
     return page
 
 
