@@ -5,8 +5,10 @@ from .audit import AuditEvent
 from .base import Base
 from .driver import Driver, DriverStatus, Membership, Token, TokenKind
 from .operator import Operator, OperatorCode, OperatorDraft, OperatorStatus, Terms
+from .past import AreaPast, DriverPast, OperatorPast, StationPast
+from .preference import Preference, SavedView, Theme, Upload
 from .session import ChargingSession, SessionStatus
-from .site import SiteSettings
+from .site import MailSecurity, SiteSettings
 from .station import Area, Charger, Connector, CurrentType, Station, StationStatus
 
 __all__ = [
@@ -14,6 +16,7 @@ __all__ = [
     "AccountLink",
     "AccountStatus",
     "Area",
+    "AreaPast",
     "AuditEvent",
     "Base",
     "Charger",
@@ -21,20 +24,28 @@ __all__ = [
     "Connector",
     "CurrentType",
     "Driver",
+    "DriverPast",
     "DriverStatus",
     "LoginSession",
+    "MailSecurity",
     "Membership",
     "Operator",
     "OperatorCode",
     "OperatorDraft",
+    "OperatorPast",
     "OperatorStatus",
+    "Preference",
     "Role",
+    "SavedView",
     "SessionStatus",
     "SiteSettings",
     "Station",
+    "StationPast",
     "StationStatus",
     "Terms",
+    "Theme",
     "Throttle",
     "Token",
     "TokenKind",
+    "Upload",
 ]

@@ -10,12 +10,16 @@ from .base import Base, BigId, IdMixin, UtcDateTime
 
 
 class AuditEvent(IdMixin, Base):
-    """Who changed what, when, from where. Plain numbers instead of foreign keys: the trail outlives its subjects."""
+    """Who changed what, when, from where. Plain numbers instead of foreign keys: the trail outlives its subjects.
+
+    `parent_id` is the event of the bulk action that this one is a part of.
+    """
 
     __tablename__ = "audit_event"
     __table_args__: Any = (
         Index("ix_audit_event_operator", "operator_id", "id"),
         Index("ix_audit_event_subject", "subject_type", "subject_id", "id"),
+        Index("ix_audit_event_parent", "parent_id"),
         {"sqlite_autoincrement": True},
     )
 
@@ -30,5 +34,6 @@ class AuditEvent(IdMixin, Base):
     subject_id: Mapped[int | None] = mapped_column(BigId)
     subject: Mapped[str] = mapped_column(String(254))
     operator_id: Mapped[int | None] = mapped_column(BigId)
+    parent_id: Mapped[int | None] = mapped_column(BigId)
     before: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     after: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)

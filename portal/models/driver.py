@@ -33,6 +33,7 @@ class Driver(IdMixin, Base):
     phone: Mapped[str | None] = mapped_column(String(40))
     phone_e164: Mapped[str | None] = mapped_column(String(16), index=True)
     status: Mapped[DriverStatus] = mapped_column(one_of(DriverStatus), default=DriverStatus.ACTIVE)
+    anonymised_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     search: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -80,6 +81,7 @@ class Membership(IdMixin, Base):
             sqlite_where=text("revoked_at IS NULL"),
             postgresql_where=text("revoked_at IS NULL"),
         ),
+        Index("ix_membership_valid_to", "operator_id", "valid_to"),
         CheckConstraint("valid_to > valid_from", name="validity"),
         {"sqlite_autoincrement": True},
     )
