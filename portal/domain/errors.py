@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass, field
 
+from .text import N_
+
+NOTHING_HERE = N_("There is nothing at this address, or it is not for you to see.")
+
 
 class PortalError(Exception):
     """Base of all refusals; the edge translates `message % params`."""
@@ -18,7 +22,7 @@ class PortalError(Exception):
 class NotFound(PortalError):
     """Absent, foreign or hidden: the caller cannot tell which."""
 
-    def __init__(self, message: str = "Not found.", **params: object) -> None:
+    def __init__(self, message: str = NOTHING_HERE, **params: object) -> None:
         super().__init__(message, **params)
 
 

@@ -1,10 +1,10 @@
 """How values read: instants in a zone, energy, power, money, phone and country names by locale."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_skeleton, format_time
 from babel.numbers import format_currency, format_decimal, get_currency_precision
 from flask import Flask
 from flask_babel import get_locale, gettext
@@ -17,7 +17,7 @@ from .auth import viewer
 
 def init_app(app: Flask) -> None:
     for function in (
-        *(local_time, local_date, utc_iso, duration),
+        *(local_time, local_date, local_month, utc_iso, duration),
         *(energy, power, number, money, amount),
         *(connector_name, hardware_summary, country_name),
     ):
@@ -50,6 +50,11 @@ def local_date(instant: datetime | None, zone: str | None = None) -> str:
     if instant is None:
         return "–"
     return str(format_date(instant.astimezone(ZoneInfo(zone or viewer().zone)), "medium", get_locale()))
+
+
+def local_month(day: date | None) -> str:
+    """The month that a day belongs to: "January 2026"."""
+    return "–" if day is None else str(format_skeleton("yMMMM", day, locale=get_locale()))
 
 
 def _ambiguous(local: datetime, tz: ZoneInfo) -> bool:
