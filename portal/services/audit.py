@@ -28,11 +28,12 @@ def record(
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
     name: str | None = None,
+    parent_id: int | None = None,
 ) -> AuditEvent | None:
     """Flush the subject and write who changed what; the differences are read off the object itself.
 
-    Explicit `before`/`after` replace them, `name` what the subject is called. An update that changes nothing
-    leaves no row and returns None.
+    Explicit `before`/`after` replace them, `name` what the subject is called, `parent_id` names the event that
+    this one is a part of. An update that changes nothing leaves no row and returns None.
     """
     if before is None and after is None:
         before, after = changes(subject)
@@ -40,9 +41,22 @@ def record(
             session.flush()
             return None
     session.flush()
-    return _write(
-        session, actor, action, subject, name or label(subject), at, operator_id, before or {}, after or {}
+    identity = getattr(subject, "id", None)
+    event = AuditEvent(
+        **_who(actor),
+        at=at,
+        action=action,
+        subject_type=subject.__tablename__,
+        subject_id=identity if isinstance(identity, int) else None,
+        subject=(name or label(subject))[:254],
+        operator_id=operator_id,
+        parent_id=parent_id,
+        before=before or {},
+        after=after or {},
     )
+    session.add(event)
+    session.flush()
+    return event
 
 
 def record_event(
@@ -71,9 +85,39 @@ def record_event(
     return event
 
 
+def record_bulk(
+    session: Session,
+    actor: Actor,
+    action: str,
+    subject_type: str,
+    subject: str,
+    *,
+    at: datetime,
+    subject_id: int | None = None,
+    operator_id: int | None = None,
+    after: dict[str, Any] | None = None,
+) -> AuditEvent:
+    """The one event that sums up a bulk change; its parts follow by `record_many`, each with `parent_id` its id."""
+    event = AuditEvent(
+        **_who(actor),
+        at=at,
+        action=action,
+        subject_type=subject_type,
+        subject_id=subject_id,
+        subject=subject[:254],
+        operator_id=operator_id,
+        before={},
+        after=after or {},
+    )
+    session.add(event)
+    session.flush()
+    return event
+
+
 def record_many(session: Session, actor: Actor, events: Sequence[dict[str, Any]], *, at: datetime) -> None:
     """Write many events at once; each names action, subject_type, subject and, where known, the rest of its row."""
-    blank = {**_who(actor), "at": at, "subject_id": None, "operator_id": None, "before": {}, "after": {}}
+    unsaid = {"subject_id": None, "operator_id": None, "parent_id": None, "before": {}, "after": {}}
+    blank = {**_who(actor), "at": at, **unsaid}
     if events:
         session.execute(insert(AuditEvent), [blank | event for event in events])
 
@@ -104,34 +148,6 @@ def label(subject: Base) -> str:
         if value:
             return str(value)
     return str(getattr(subject, "id", ""))
-
-
-def _write(
-    session: Session,
-    actor: Actor,
-    action: str,
-    subject: Base,
-    name: str,
-    at: datetime,
-    operator_id: int | None,
-    before: dict[str, Any],
-    after: dict[str, Any],
-) -> AuditEvent:
-    identity = getattr(subject, "id", None)
-    event = AuditEvent(
-        **_who(actor),
-        at=at,
-        action=action,
-        subject_type=subject.__tablename__,
-        subject_id=identity if isinstance(identity, int) else None,
-        subject=name[:254],
-        operator_id=operator_id,
-        before=before,
-        after=after,
-    )
-    session.add(event)
-    session.flush()
-    return event
 
 
 def _who(actor: Actor) -> dict[str, Any]:
