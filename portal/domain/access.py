@@ -1,8 +1,13 @@
 """Who may see and manage what, each rule once, as an SQL expression (see SEMANTICS: "Who sees which station").
 
-A list composes the expression; "may X see this one?" is the same query plus `id =`. `at` is the present instant.
+A list composes the expression; "may X see this one?" is the same query plus `id =`. The clauses of the heart have
+names, so that an explanation is made of the very parts of the rule. They read their facts from a `World`: the rows as
+they are (NOW, and then `at` is the present instant), or as they were (domain/past.py).
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -28,36 +33,100 @@ from portal.models import (
 
 from .viewer import Viewer
 
+AnyColumn = ColumnElement[Any] | InstrumentedAttribute[Any]
 
-def membership_live(at: datetime) -> ColumnElement[bool]:
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Where the rule reads its facts: the tables themselves, or subqueries that stand for them at some instant."""
+
+    station: type[Station] = Station
+    area: type[Area] = Area
+    operator: type[Operator] = Operator
+    driver: type[Driver] = Driver
+    membership: type[Membership] = Membership
+
+
+NOW = World()
+
+
+def station_open(world: World = NOW) -> ColumnElement[bool]:
+    """Not closed: a closed station is on nobody's map."""
+    return world.station.status != StationStatus.CLOSED
+
+
+def station_public(world: World = NOW) -> ColumnElement[bool]:
+    """Everybody sees it, as long as it is open."""
+    return world.station.visible.is_(True)
+
+
+def membership_unrevoked(world: World = NOW) -> ColumnElement[bool]:
+    return world.membership.revoked_at.is_(None)
+
+
+def membership_begun(at: datetime | AnyColumn, world: World = NOW) -> ColumnElement[bool]:
+    start = world.membership.valid_from
+    return or_(start.is_(None), start <= at)
+
+
+def membership_unexpired(at: datetime | AnyColumn, world: World = NOW) -> ColumnElement[bool]:
+    end = world.membership.valid_to
+    return or_(end.is_(None), end > at)
+
+
+def operator_active(operator_id: AnyColumn, world: World = NOW) -> ColumnElement[bool]:
+    """The operator of this number is active; false where there is none."""
+    one = select(world.operator.id).where(
+        world.operator.id == operator_id, world.operator.status == OperatorStatus.ACTIVE
+    )
+    return one.correlate_except(world.operator).exists()
+
+
+def driver_active(driver_id: AnyColumn, world: World = NOW) -> ColumnElement[bool]:
+    """The driver of this number is active; false where there is none."""
+    one = select(world.driver.id).where(
+        world.driver.id == driver_id, world.driver.status == DriverStatus.ACTIVE
+    )
+    return one.correlate_except(world.driver).exists()
+
+
+def membership_live(at: datetime | AnyColumn, world: World = NOW) -> ColumnElement[bool]:
     """A membership counts: not revoked, `valid_from <= at < valid_to`, operator active, driver active."""
     return and_(
-        Membership.revoked_at.is_(None),
-        or_(Membership.valid_from.is_(None), Membership.valid_from <= at),
-        or_(Membership.valid_to.is_(None), Membership.valid_to > at),
-        Membership.operator_id.in_(select(Operator.id).where(Operator.status == OperatorStatus.ACTIVE)),
-        Membership.driver_id.in_(select(Driver.id).where(Driver.status == DriverStatus.ACTIVE)),
+        membership_unrevoked(world),
+        membership_begun(at, world),
+        membership_unexpired(at, world),
+        operator_active(world.membership.operator_id, world),
+        driver_active(world.membership.driver_id, world),
     )
 
 
-def networks_of(viewer: Viewer, at: datetime) -> Select[int]:
+def networks_of(viewer: Viewer, at: datetime | AnyColumn, world: World = NOW) -> Select[int]:
     """Ids of the operators whose invisible stations this viewer sees: its own, or those it is a member of."""
     if viewer.role is Role.OPERATOR:
-        return select(Operator.id).where(Operator.id == viewer.operator_id)
-    return select(Membership.operator_id).where(Membership.driver_id == viewer.driver_id, membership_live(at))
+        return select(world.operator.id).where(world.operator.id == viewer.operator_id)
+    member = world.membership
+    return select(member.operator_id).where(member.driver_id == viewer.driver_id, membership_live(at, world))
 
 
-def station_in_network_of(viewer: Viewer, at: datetime) -> ColumnElement[bool]:
+def station_in_networks(networks: Select[int] | Sequence[AnyColumn], world: World = NOW) -> ColumnElement[bool]:
+    """The station's area is assigned to one of these operators."""
+    return world.station.area_id.in_(select(world.area.id).where(world.area.operator_id.in_(networks)))
+
+
+def station_in_network_of(
+    viewer: Viewer, at: datetime | AnyColumn, world: World = NOW
+) -> ColumnElement[bool]:
     """The station's area is assigned to an operator whose network the viewer belongs to."""
     if viewer.role not in (Role.OPERATOR, Role.DRIVER):
         return false()
-    return Station.area_id.in_(select(Area.id).where(Area.operator_id.in_(networks_of(viewer, at))))
+    return station_in_networks(networks_of(viewer, at, world), world)
 
 
-def station_visible_to(viewer: Viewer, at: datetime) -> ColumnElement[bool]:
+def station_visible_to(viewer: Viewer, at: datetime | AnyColumn, world: World = NOW) -> ColumnElement[bool]:
     """The heart: the viewer sees this station on map, list, search, panel, API, export."""
-    hidden_too = true() if viewer.is_admin else station_in_network_of(viewer, at)
-    return and_(Station.status != StationStatus.CLOSED, or_(Station.visible.is_(True), hidden_too))
+    hidden_too = true() if viewer.is_admin else station_in_network_of(viewer, at, world)
+    return and_(station_open(world), or_(station_public(world), hidden_too))
 
 
 def station_managed_by(viewer: Viewer) -> ColumnElement[bool]:

@@ -7,7 +7,11 @@ from portal.models import Role
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who asks. Built once per request, by the command line and by tests; `zone` is an IANA name."""
+    """Who asks. Built once per request, by the command line and by tests; `zone` is an IANA name.
+
+    `within_operator_id`: an operator's user looks through this driver's eyes, so that of the driver's
+    networks only this operator's own is any of its business (see `access.seen_through`).
+    """
 
     role: Role | None = None
     account_id: int | None = None
@@ -16,6 +20,7 @@ class Viewer:
     label: str = ""
     operator_name: str = ""
     zone: str = "UTC"
+    within_operator_id: int | None = None
 
     @property
     def is_admin(self) -> bool:
