@@ -13,7 +13,7 @@ from portal.domain.search import search_text
 from portal.domain.text import N_
 from portal.domain.values import code_value, required_text, text_value
 from portal.domain.viewer import Actor
-from portal.models import Area, Operator, OperatorStatus
+from portal.models import Area, AuditEvent, Operator, OperatorStatus
 from portal.queries.areas import references
 
 from .audit import record
@@ -84,27 +84,35 @@ def assign_area(
     actor: Actor,
     at: datetime,
     version: int | None = None,
-) -> None:
-    """Give the area (loaded with its operator) to an operator, or to nobody; the same again is a no-op.
+) -> AuditEvent | None:
+    """Give the area (loaded with its operator) to an operator, or to nobody; the same again is a no-op (None).
 
     Sessions keep the operator of their time. Raises Invalid for an operator that is not active, and Conflict
     when the area is no longer of the version that was looked at.
     """
     former = area.operator
     if operator is former:
-        return
+        return None
     if version is not None:
         check_version(area, version, {})
     _check_takes_areas(operator)
     area.operator = operator
     area.updated_at = at
-    # One event a tenant: neither may read the other's name.
+    # One event a tenant: neither may read the other's name. The second is a part of the first: one undo for both.
+    event = None
     if former is not None:
         left = {"operator": former.code}
-        record(session, actor, "area.unassign", area, at=at, operator_id=former.id, before=left, after={})
+        event = record(
+            session, actor, "area.unassign", area, at=at, operator_id=former.id, before=left, after={}
+        )
     if operator is not None:
-        joined = {"operator": operator.code}
-        record(session, actor, "area.assign", area, at=at, operator_id=operator.id, before={}, after=joined)
+        joined, first = {"operator": operator.code}, event
+        tenant: dict[str, Any] = {"operator_id": operator.id, "before": {}, "after": joined}
+        event = record(
+            session, actor, "area.assign", area, at=at, parent_id=first.id if first else None, **tenant
+        )
+        event = first or event
+    return event
 
 
 def delete_area(session: Session, area: Area, *, actor: Actor, at: datetime) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from math import isfinite
 from typing import Any
 
@@ -16,7 +17,7 @@ from portal.domain.settings import settings_values
 from portal.domain.text import N_
 from portal.domain.values import code_value, required_text, text_value
 from portal.domain.viewer import Actor
-from portal.models import Area, Station, StationStatus
+from portal.models import Area, AuditEvent, Station, StationStatus
 from portal.queries.stations import references
 
 from .audit import changes, record
@@ -98,10 +99,10 @@ def update_station(
     version: int,
     actor: Actor,
     at: datetime,
-) -> None:
+) -> AuditEvent | None:
     """Change all but the code; `station` is loaded with its area. Moving it rewrites no session.
 
-    Raises Invalid, and Conflict when somebody else was faster.
+    The event of the change, None when nothing differs. Raises Invalid, and Conflict when somebody else was faster.
     """
     values = {"area_id": area.id, **data.checked()}
     check_version(station, version, values)
@@ -113,28 +114,29 @@ def update_station(
     station.area = area
     _index(station)
     if former.operator_id == area.operator_id:
-        record(session, actor, "station.update", station, at=at, operator_id=area.operator_id)
-    else:
-        _record_handover(session, station, former, actor=actor, at=at)
+        return record(session, actor, "station.update", station, at=at, operator_id=area.operator_id)
+    return _record_handover(session, station, former, actor=actor, at=at)
 
 
-def set_visibility(session: Session, station: Station, visible: bool, *, actor: Actor, at: datetime) -> None:
-    """Show the station to everybody, or hide it from all but its network; the same again is a no-op."""
+def set_visibility(
+    session: Session, station: Station, visible: bool, *, actor: Actor, at: datetime
+) -> AuditEvent | None:
+    """Show the station to everybody, or hide it from all but its network; the same again is a no-op (None)."""
     if station.visible is visible:
-        return
+        return None
     station.visible = visible
     station.updated_at = at
     action = "station.show" if visible else "station.hide"
-    record(session, actor, action, station, at=at, operator_id=station.area.operator_id)
+    return record(session, actor, action, station, at=at, operator_id=station.area.operator_id)
 
 
-def close_station(session: Session, station: Station, *, actor: Actor, at: datetime) -> None:
-    """Take the station off the map for good; its history stays. The same again is a no-op."""
+def close_station(session: Session, station: Station, *, actor: Actor, at: datetime) -> AuditEvent | None:
+    """Take the station off the map for good; its history stays. The same again is a no-op (None)."""
     if station.status is StationStatus.CLOSED:
-        return
+        return None
     station.status = StationStatus.CLOSED
     station.updated_at = at
-    record(session, actor, "station.close", station, at=at, operator_id=station.area.operator_id)
+    return record(session, actor, "station.close", station, at=at, operator_id=station.area.operator_id)
 
 
 def delete_station(session: Session, station: Station, *, actor: Actor, at: datetime) -> None:
@@ -151,13 +153,19 @@ def delete_station(session: Session, station: Station, *, actor: Actor, at: date
     session.execute(delete(Station).where(Station.id == station.id))
 
 
-def _record_handover(session: Session, station: Station, former: Area, *, actor: Actor, at: datetime) -> None:
-    """One event a tenant: the former reads what left, the new one what came, neither the other's words."""
+def _record_handover(
+    session: Session, station: Station, former: Area, *, actor: Actor, at: datetime
+) -> AuditEvent | None:
+    """One event a tenant: the former reads what left, the new one what came, neither the other's words.
+
+    The second is a part of the first, so that they are undone together.
+    """
     before, after = changes(station)
     before["area_id"], after["area_id"] = former.id, station.area.id
-    left, came = former.operator_id, station.area.operator_id
-    record(session, actor, "station.move", station, at=at, operator_id=left, before=before, after={})
-    record(session, actor, "station.move", station, at=at, operator_id=came, before={}, after=after)
+    to, tell = station.area.operator_id, partial(record, session, actor, "station.move", station, at=at)
+    left = tell(operator_id=former.operator_id, before=before, after={})
+    tell(operator_id=to, before={}, after=after, parent_id=left.id if left else None)
+    return left
 
 
 def _index(station: Station) -> None:
