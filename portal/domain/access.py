@@ -6,8 +6,7 @@ they are (NOW, and then `at` is the present instant), or as they were (domain/pa
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -106,7 +105,29 @@ def networks_of(viewer: Viewer, at: datetime | AnyColumn, world: World = NOW) ->
     if viewer.role is Role.OPERATOR:
         return select(world.operator.id).where(world.operator.id == viewer.operator_id)
     member = world.membership
-    return select(member.operator_id).where(member.driver_id == viewer.driver_id, membership_live(at, world))
+    member_of = select(member.operator_id).where(
+        member.driver_id == viewer.driver_id, membership_live(at, world)
+    )
+    if viewer.within_operator_id is None:
+        return member_of
+    return member_of.where(member.operator_id == viewer.within_operator_id)
+
+
+def seen_through(asking: Viewer, eyes: Viewer) -> Viewer:
+    """The viewer who shows `asking` what `eyes` sees, less what is another operator's secret.
+
+    Exactly the stations that `eyes` sees and that are visible or of the asking operator: of the networks that
+    hidden stations are seen through, only its own is left. Whose eyes these may be: `driver_looked_through_by`.
+    """
+    return replace(eyes, within_operator_id=asking.operator_id)
+
+
+def driver_looked_through_by(viewer: Viewer, at: datetime) -> ColumnElement[bool]:
+    """Drivers as whom the viewer may look at the map: admins all, operators their present members."""
+    if viewer.role is not Role.OPERATOR:
+        return true() if viewer.is_admin else false()
+    own = and_(_own_tenant(Membership.operator_id, viewer), membership_live(at))
+    return Driver.id.in_(select(Membership.driver_id).where(own))
 
 
 def station_in_networks(networks: Select[int] | Sequence[AnyColumn], world: World = NOW) -> ColumnElement[bool]:
