@@ -2,11 +2,11 @@
 
 from datetime import timedelta
 
-from flask import Flask, request
+from flask import Flask
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from portal.config import LOCALES, Config
+from portal.config import Config
 from portal.engine import engine_options, prepare_engine
 from portal.extensions import babel, csrf, db, migrate
 from portal.schema import MIGRATIONS
@@ -61,11 +61,9 @@ def _extensions(app: Flask) -> None:
         prepare_engine(db.engine)
     migrate.init_app(app, db, directory=str(MIGRATIONS), render_as_batch=True)
     csrf.init_app(app)
-    babel.init_app(app, locale_selector=_locale)
+    from portal.web.locale import select_locale
 
-
-def _locale() -> str | None:
-    return request.accept_languages.best_match(LOCALES) if request else None
+    babel.init_app(app, locale_selector=select_locale)
 
 
 def _kit(app: Flask, config: Config) -> None:

@@ -10,7 +10,7 @@ from babel.numbers import list_currencies
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-LOCALES = ("en", "de")
+LOCALES = ("en", "de")  # the languages of the catalogues; English is in the code
 
 
 class ConfigError(Exception):
@@ -69,9 +69,15 @@ class Config:
         if self.default_currency not in list_currencies():
             raise ConfigError(f"PORTAL_DEFAULT_CURRENCY: {self.default_currency!r} is no ISO 4217 currency")
         try:
-            Locale.parse(self.default_locale)
+            known = Locale.parse(self.default_locale).language in LOCALES
         except (UnknownLocaleError, ValueError):
-            raise ConfigError(f"PORTAL_DEFAULT_LOCALE: {self.default_locale!r} is no locale") from None
+            known = False
+        if not known:
+            wanted = " or ".join(LOCALES)
+            raise ConfigError(
+                f"PORTAL_DEFAULT_LOCALE: expected {wanted}, or one of a country such as de_AT; "
+                f"got {self.default_locale!r}"
+            )
 
 
 def _required(env: Mapping[str, str], name: str) -> str:

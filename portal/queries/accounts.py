@@ -7,7 +7,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from portal.domain.access import account_managed_by, sign_in_live
 from portal.domain.viewer import Viewer
-from portal.models import Account, AccountLink, Driver, LoginSession, Operator
+from portal.models import Account, AccountLink, Driver, LoginSession, Operator, Preference
 
 from .paging import AnySelect
 
@@ -40,11 +40,12 @@ def account_by_email(email: str) -> Select[Account]:
     return select(Account).where(Account.email == email.strip().lower())
 
 
-def live_sign_in(secret_hash: str, at: datetime) -> Select[LoginSession]:
-    """The sign-in behind a cookie, with its account and operator, if it still counts."""
+def live_sign_in(secret_hash: str, at: datetime) -> Select[LoginSession, str | None]:
+    """The sign-in behind a cookie, with its account and operator, if it still counts; and its language."""
     return (
-        select(LoginSession)
+        select(LoginSession, Preference.locale)
         .join(LoginSession.account)
+        .outerjoin(Preference, Preference.account_id == LoginSession.account_id)
         .where(LoginSession.secret_hash == secret_hash, sign_in_live(at))
         .options(contains_eager(LoginSession.account).joinedload(Account.operator))
     )

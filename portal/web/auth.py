@@ -22,9 +22,10 @@ from .htmx import sign_in_again, wants_fragment
 class SignedIn(UserMixin):  # type: ignore[misc]
     """What flask-login carries: its id is the secret of the sign-in, not of the account."""
 
-    def __init__(self, secret: str, viewer: Viewer) -> None:
+    def __init__(self, secret: str, viewer: Viewer, locale: str | None) -> None:
         self.secret = secret
         self.viewer = viewer
+        self.locale = locale  # the language that the account chose, if any
 
     def get_id(self) -> str:
         return self.secret
@@ -37,8 +38,8 @@ def init_app(app: Flask) -> None:
 
 @login.user_loader  # type: ignore[untyped-decorator]
 def load(secret: str) -> SignedIn | None:
-    found = db.session.scalar(live_sign_in(digest(secret), now()))
-    return SignedIn(secret, viewer_of(found.account)) if found else None
+    found = db.session.execute(live_sign_in(digest(secret), now())).first()
+    return SignedIn(secret, viewer_of(found[0].account), found[1]) if found else None
 
 
 def viewer_of(account: Account) -> Viewer:
@@ -63,6 +64,7 @@ def viewer() -> Viewer:
 def forget_for_this_request() -> None:
     """Go on as anonymous: the page that says that the database is away must not ask it who is asking."""
     g._login_user = login.anonymous_user()
+    g.without_database = True
 
 
 def actor() -> Actor:

@@ -27,7 +27,7 @@ def page(template: str, fragment: str | None = None, http_status: int = 200, **c
     else:
         body = render_template(template, **context)
     response = make_response(body, http_status)
-    response.headers["Vary"] = "HX-Request"
+    response.headers["Vary"] = "Accept-Language, HX-Request"
     response.headers["Cache-Control"] = "no-store"
     return response
 

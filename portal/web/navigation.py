@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask, current_app, request, url_for
-from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from portal.domain.clock import now
@@ -14,9 +13,9 @@ from portal.models import Role, SiteSettings
 
 from .auth import viewer
 from .filters import offset_label
+from .locale import language_tag, text_direction
 
 THEMES = ("auto", "light", "dark")
-RTL = ("ar", "fa", "he", "ur")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +89,6 @@ def init_app(app: Flask) -> None:
     @app.context_processor
     def common() -> dict[str, Any]:
         asking = viewer()
-        locale = str(get_locale() or "en").replace("_", "-")
         return {
             "viewer": asking,
             "nav": menu(),
@@ -98,6 +96,6 @@ def init_app(app: Flask) -> None:
             "site_name": app.config["SITE_NAME"],
             "zone_label": offset_label(asking.zone, now()),
             "theme": theme(),
-            "lang": locale,
-            "direction": "rtl" if locale.split("-")[0] in RTL else "ltr",
+            "lang": language_tag(),
+            "direction": text_direction(),
         }

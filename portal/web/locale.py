@@ -1,0 +1,54 @@
+"""In which language the portal answers, and how that is said in HTML."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from babel import Locale
+from flask import current_app, g, has_request_context, request
+from flask_babel import force_locale, get_locale
+from flask_login import current_user
+
+from portal.config import LOCALES
+from portal.extensions import db
+from portal.models import SiteSettings
+
+FALLBACK = Locale("en")
+
+
+def select_locale() -> str:
+    """What the account chose, else what the browser asks for, else what the site speaks.
+
+    The command line is English; what leaves it in another language says so: see `in_locale`.
+    """
+    if not has_request_context():
+        return str(FALLBACK)
+    chosen: str | None = getattr(current_user, "locale", None)
+    return chosen or request.accept_languages.best_match(LOCALES) or site_locale()
+
+
+def site_locale() -> str:
+    """The language of the site's settings, else that of the environment's."""
+    chosen = None if g.get("without_database") else db.session.get_one(SiteSettings, 1).locale
+    return chosen or str(current_app.config["PORTAL"].default_locale)
+
+
+@contextmanager
+def in_locale(locale: str | None) -> Iterator[None]:
+    """Texts and formats inside are in this language, whoever asks; None is the site's. For mails and files."""
+    with force_locale(locale or site_locale()):
+        yield
+
+
+def present_locale() -> Locale:
+    """The language of this answer."""
+    return get_locale() or FALLBACK
+
+
+def language_tag() -> str:
+    """For `<html lang>`, as in BCP 47."""
+    return str(present_locale()).replace("_", "-")
+
+
+def text_direction() -> str:
+    """For `<html dir>`."""
+    return str(present_locale().text_direction)
