@@ -130,7 +130,9 @@ def driver_looked_through_by(viewer: Viewer, at: datetime) -> ColumnElement[bool
     return Driver.id.in_(select(Membership.driver_id).where(own))
 
 
-def station_in_networks(networks: Select[int] | Sequence[AnyColumn], world: World = NOW) -> ColumnElement[bool]:
+def station_in_networks(
+    networks: Select[int] | Sequence[AnyColumn], world: World = NOW
+) -> ColumnElement[bool]:
     """The station's area is assigned to one of these operators."""
     return world.station.area_id.in_(select(world.area.id).where(world.area.operator_id.in_(networks)))
 
