@@ -130,9 +130,11 @@ def _bar(source: Source) -> Any:
 
 
 def _summary(order: Order, loaded: Loaded, report: Report, kept: bool) -> None:
-    new, changed, unchanged = (loaded.outcomes[outcome] for outcome in Outcome)
+    new, changed, unchanged, revoked = (loaded.outcomes[outcome] for outcome in Outcome)
     known = f"{changed} changed, {unchanged} unchanged"
     click.echo(f"{order.kind}: {new} accepted (new), {known}, {loaded.rejected} rejected")
+    if revoked:
+        click.echo(f"{revoked} revoked")
     if loaded.skipped:
         click.echo(f"{loaded.skipped} rows skipped by the format's filter")
     if loaded.made:

@@ -7,6 +7,7 @@ from typing import Literal
 from portal.domain.connectors import Current
 
 StationStatus = Literal["available", "unavailable", "planned", "closed"]
+MemberAction = Literal["grant", "revoke"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +68,14 @@ class DriverRecord:
 
 @dataclass(frozen=True, slots=True)
 class MemberRecord:
-    """One driver in one operator's private network; UTC instants, None is an open end."""
+    """One driver in one operator's private network; UTC instants, None is an open end.
+
+    A revoke has no dates; its `note` is the reason. `note` None: the file says nothing (keep what is stored).
+    """
 
     operator_code: str
     driver_number: str
-    valid_from: datetime | None
-    valid_to: datetime | None
+    valid_from: datetime | None = None
+    valid_to: datetime | None = None
+    action: MemberAction = "grant"
+    note: str | None = None

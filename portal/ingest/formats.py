@@ -24,12 +24,17 @@ STATION_FIELDS = {
     "address": False, "city": False, "state": False, "zip": False, "country": False, "opening_hours": False,
 }  # fmt: skip
 DRIVER_FIELDS = {"number": True, "name": True, "email": False, "phone": False, "token_uid": False}
-MEMBER_FIELDS = {"operator_code": True, "driver_number": True, "valid_from": False, "valid_to": False}
+MEMBER_FIELDS = {
+    "operator_code": True, "driver_number": True, "valid_from": False, "valid_to": False, "action": False, "note": False,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class FileSpec:
-    """How the bytes are to be read. `defused`: an apostrophe keeps a spreadsheet from running a cell."""
+    """How the bytes are to be read. `defused`: an apostrophe keeps a spreadsheet from running a cell.
+
+    `whole_days`: a date without a time is a day in the zone, and as an end it is included.
+    """
 
     type: Literal["csv", "ocpi"]
     encoding: str
@@ -41,6 +46,7 @@ class FileSpec:
     date_format: str = "iso"
     time_zone: str = OFFSET
     defused: bool = False
+    whole_days: bool = False
 
 
 @dataclass(frozen=True, slots=True)

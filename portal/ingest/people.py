@@ -1,7 +1,11 @@
 """Drivers and members from CSV rows."""
 
+import re
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
+from portal.domain.records import MemberAction
+from portal.domain.text import N_
 from portal.ingest import values
 from portal.ingest.fields import Columns, Getter, Header
 from portal.ingest.formats import DRIVER_FIELDS, MEMBER_FIELDS, FileSpec, Part
@@ -10,6 +14,7 @@ from portal.ingest.hardware import Row
 from portal.ingest.records import (
     EMAIL_LENGTH,
     NAME_LENGTH,
+    NOTE_LENGTH,
     PHONE_LENGTH,
     UID_LENGTH,
     Accepted,
@@ -23,6 +28,7 @@ from portal.ingest.rows import RawRow, selected
 
 DriverItem = Accepted[DriverRecord] | Rejected | Skipped
 MemberItem = Accepted[MemberRecord] | Rejected | Skipped
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class _Reader:
@@ -110,17 +116,33 @@ def read_member_rows(
 
 
 def _member(reader: _Reader, row: Row, file: FileSpec) -> MemberRecord:
-    start, end = (
-        values.instant(reader.get(row, name), reader.label(name), file.date_format, file.time_zone)
-        for name in ("valid_from", "valid_to")
-    )
+    action = _action(reader.get(row, "action").lower(), reader.label("action"))
+    start, end = (_limit(reader, row, name, file) for name in ("valid_from", "valid_to"))
     if start and end and end <= start:
         raise FieldError(
-            reader.label("valid_to"), reader.get(row, "valid_to"), "The end must lie after the start."
+            reader.label("valid_to"), reader.get(row, "valid_to"), N_("The end must lie after the start.")
         )
     return MemberRecord(
         operator_code=values.code(reader.get(row, "operator_code"), reader.label("operator_code")),
         driver_number=values.code(reader.get(row, "driver_number"), reader.label("driver_number")),
         valid_from=start,
         valid_to=end,
+        action=action,
+        note=values.text(reader.get(row, "note"), reader.label("note"), NOTE_LENGTH) or None,
     )
+
+
+def _action(text: str, label: str) -> MemberAction:
+    if text in ("", "grant"):
+        return "grant"
+    if text == "revoke":
+        return "revoke"
+    raise FieldError(label, text, N_("Expected grant or revoke."))
+
+
+def _limit(reader: _Reader, row: Row, name: str, file: FileSpec) -> datetime | None:
+    """Where a membership begins or ends."""
+    text, label = reader.get(row, name), reader.label(name)
+    if file.whole_days and DAY.fullmatch(text):
+        return values.day(text, label, file.time_zone, last=name == "valid_to")
+    return values.instant(text, label, file.date_format, file.time_zone)

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 from portal.domain.codes import CodeError, normalise_code
 from portal.domain.connectors import STANDARDS, Current, fits
+from portal.domain.days import day_bounds, day_value
+from portal.domain.errors import Invalid
 from portal.domain.text import TextError, clean
 from portal.ingest.records import MAX_CONNECTOR_NUMBER, MAX_POWER_KW, FieldError
 
@@ -189,6 +191,14 @@ def instant(value: str, field: str, pattern: str, zone: str) -> datetime | None:
         return parsed.astimezone(UTC)
     except OverflowError:
         raise FieldError(field, value, "Expected a year from 1 to 9999.") from None
+
+
+def day(value: str, field: str, zone: str, *, last: bool) -> datetime:
+    """The first instant of a local day in UTC; of the next one when it is the last day that counts."""
+    try:
+        return day_bounds(zone, day_value(field, value))[1 if last else 0]
+    except Invalid as error:
+        raise FieldError(field, value, str(error)) from None
 
 
 def _in_zone(wall: datetime, field: str, value: str, zone: str) -> datetime:

@@ -23,6 +23,7 @@ class Outcome(StrEnum):
     NEW = "new"
     CHANGED = "changed"
     UNCHANGED = "unchanged"
+    REVOKED = "revoked"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,109 +1,125 @@
-"""Members of private networks from a file, by the rule of services/memberships.grant."""
+"""Members of private networks from a file, by the rules of services/memberships."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
 
 from portal.domain.errors import Invalid, PortalError
 from portal.domain.records import MemberRecord
-from portal.models import Driver, Membership, Operator
-from portal.services.audit import changes
-from portal.services.memberships import EXPIRED, check_grant, says
+from portal.domain.text import N_
+from portal.models import Driver, DriverStatus, Membership, Operator
+from portal.services.member_changes import Change, Held, lock_members, write_changes
+from portal.services.memberships import EXPIRED, check_grant, says, why_replaced
 
 from .batch import Batch, Outcome, Refused
 
 Pair = tuple[int, int]
+NO_OPERATOR = N_("There is no such operator.")
+NO_DRIVER = N_("There is no such driver.")
+TWICE = N_("Stands on an earlier line for this operator too.")
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What a record would bring about; `held` is the membership that the driver has so far."""
+
+    outcome: Outcome
+    driver: Driver | None = None
+    held: Held | None = None
+    change: Change | None = None
 
 
 class MemberImport(Batch[MemberRecord]):
-    """Grants what is new, replaces what has other dates; nobody is revoked for being absent."""
+    """Grants what is new, replaces what has other dates, revokes where the file says so.
+
+    Nobody is revoked for being absent. With `among_active` a disabled driver is one that there is not.
+    """
 
     noun = "members"
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, among_active: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._among_active = among_active
         self._operators: dict[str, Operator | None] = {}
         self._seen: set[int] = set()
 
     def take(self, records: Sequence[MemberRecord]) -> list[Outcome | Refused]:
+        plan = self.plan(records, lock=True)
+        changes = [each.change for each in plan if isinstance(each, Planned) and each.change]
+        write_changes(self.session, changes, actor=self.actor, at=self.at)
+        for each in plan:
+            if isinstance(each, Planned) and each.change:
+                self.count(each.outcome, each.change.operator_id)
+        return [each.outcome if isinstance(each, Planned) else each for each in plan]
+
+    def plan(self, records: Sequence[MemberRecord], *, lock: bool) -> list[Planned | Refused]:
+        """What would become of each, in their order; nothing is written. `lock` before writing it."""
         self._look_up({record.operator_code for record in records} - self._operators.keys())
+        operators = [
+            operator for code in {r.operator_code for r in records} if (operator := self._operators[code])
+        ]
+        if lock:
+            lock_members(self.session, [operator.id for operator in operators])
         drivers = self._drivers(records)
-        current = self._current(records, drivers)
-        ended: list[tuple[Membership, Driver]] = []
-        granted: list[tuple[Membership, Driver]] = []
-        outcomes = [self._one(record, drivers, current, ended, granted) for record in records]
-        self._write(ended, granted)
-        return outcomes
+        held = self._held(operators, drivers)
+        return [self._one(record, drivers, held) for record in records]
 
     def _one(
-        self,
-        record: MemberRecord,
-        drivers: dict[str, Driver],
-        current: dict[Pair, Membership],
-        ended: list[tuple[Membership, Driver]],
-        granted: list[tuple[Membership, Driver]],
-    ) -> Outcome | Refused:
+        self, record: MemberRecord, drivers: dict[str, Driver], all_held: dict[Pair, Held]
+    ) -> Planned | Refused:
         operator, driver = self._operators[record.operator_code], drivers.get(record.driver_number)
         if operator is None:
-            return Refused("operator_code", record.operator_code, "There is no such operator.")
-        if driver is None:
-            return Refused("driver_number", record.driver_number, "There is no such driver.")
-        key = hash((operator.id, driver.id))
+            return Refused("operator_code", record.operator_code, NO_OPERATOR)
+        key = hash((operator.id, record.driver_number))
         if key in self._seen:
-            return Refused("driver_number", driver.number, "Stands on an earlier line for this operator too.")
+            return Refused("driver_number", record.driver_number, TWICE)
         self._seen.add(key)
-        held, wanted = current.get((operator.id, driver.id)), (record.valid_from, record.valid_to)
+        held = all_held.get((operator.id, driver.id)) if driver else None
+        if record.action == "revoke":
+            return self._revoke(record, driver, held)
+        if driver is None:
+            return Refused("driver_number", record.driver_number, NO_DRIVER)
+        return self._grant(record, operator, driver, held)
+
+    def _revoke(self, record: MemberRecord, driver: Driver | None, held: Held | None) -> Planned:
+        """Whoever is no member stays so, be it that there is no such driver: the answer tells nobody which."""
+        if driver is None or held is None:
+            return Planned(Outcome.UNCHANGED)
+        over = held.valid_to is not None and held.valid_to <= self.at
+        reason = record.note or (EXPIRED if over else None)
+        change = Change(held.operator_id, driver.id, driver.number, held, ends=True, reason=reason)
+        return Planned(Outcome.REVOKED, driver, held, change)
+
+    def _grant(
+        self, record: MemberRecord, operator: Operator, driver: Driver, held: Held | None
+    ) -> Planned | Refused:
+        wanted = (record.valid_from, record.valid_to)
         # A file that was good once stays good: what it granted and has ended since is left alone.
         if held and ((held.valid_from, held.valid_to) == wanted or says(held, wanted, self.at)):
-            return Outcome.UNCHANGED
+            if record.note is None or record.note == held.note:
+                return Planned(Outcome.UNCHANGED, driver, held)
+            noted = Change(operator.id, driver.id, driver.number, held, note=record.note)
+            return Planned(Outcome.CHANGED, driver, held, noted)
         try:
             check_grant(operator, driver, wanted, self.at)
         except PortalError as error:
             field = error.field if isinstance(error, Invalid) else None
             return Refused(field, str(record.valid_to or "") if field else driver.number, str(error))
-        if held:
-            ended.append((held, driver))
-        granted.append((self._membership(operator, driver, record), driver))
-        outcome = Outcome.CHANGED if held else Outcome.NEW
-        self.count(outcome, operator.id)
-        return outcome
-
-    def _membership(self, operator: Operator, driver: Driver, record: MemberRecord) -> Membership:
-        return Membership(
-            operator_id=operator.id,
-            driver_id=driver.id,
-            granted_at=self.at,
-            granted_by=self.actor.label,
+        change = Change(
+            operator.id,
+            driver.id,
+            driver.number,
+            held,
+            ends=held is not None,
+            reason=why_replaced(held, self.at) if held else None,
+            grants=True,
             valid_from=record.valid_from,
             valid_to=record.valid_to,
+            note=record.note or (held.note if held else None),
         )
-
-    def _write(
-        self, ended: list[tuple[Membership, Driver]], granted: list[tuple[Membership, Driver]]
-    ) -> None:
-        for held, _ in ended:
-            over = held.valid_to is not None and held.valid_to <= self.at
-            held.revoked_at, held.revoked_by = self.at, self.actor.label
-            held.revoke_reason = EXPIRED if over else "replaced"
-        self._flush("membership.revoke", ended)  # before the new ones: only one of a pair may be unrevoked
-        self.session.add_all(membership for membership, _ in granted)
-        self._flush("membership.grant", granted)
-        self.write_events()
-
-    def _flush(self, action: str, changed: list[tuple[Membership, Driver]]) -> None:
-        differences = [changes(membership) for membership, _ in changed]
-        self.session.flush()
-        for (membership, driver), (before, after) in zip(changed, differences, strict=True):
-            self.note_event({
-                "action": action,
-                "subject_type": "membership",
-                "subject_id": membership.id,
-                "subject": driver.number,
-                "operator_id": membership.operator_id,
-                "before": before,
-                "after": after,
-            })  # fmt: skip
+        return Planned(Outcome.CHANGED if held else Outcome.NEW, driver, held, change)
 
     def _look_up(self, codes: set[str]) -> None:
         if codes:
@@ -112,21 +128,23 @@ class MemberImport(Batch[MemberRecord]):
             self._operators |= {operator.code: operator for operator in found}
 
     def _drivers(self, records: Sequence[MemberRecord]) -> dict[str, Driver]:
-        numbers = {record.driver_number for record in records}
-        found = self.session.scalars(select(Driver).where(Driver.number.in_(numbers)))
-        return {driver.number: driver for driver in found}
+        query = select(Driver).where(Driver.number.in_({record.driver_number for record in records}))
+        if self._among_active:
+            query = query.where(Driver.status == DriverStatus.ACTIVE)
+        return {driver.number: driver for driver in self.session.scalars(query)}
 
-    def _current(self, records: Sequence[MemberRecord], drivers: dict[str, Driver]) -> dict[Pair, Membership]:
-        """The unrevoked memberships of the drivers with the operators that the records name."""
-        operators = {self._operators[record.operator_code] for record in records}
-        query = (
-            select(Membership)
-            .where(
-                Membership.revoked_at.is_(None),
-                Membership.driver_id.in_([driver.id for driver in drivers.values()]),
-                Membership.operator_id.in_([operator.id for operator in operators if operator]),
-            )
-            .with_for_update()
-            .execution_options(populate_existing=True)
+    def _held(self, operators: Sequence[Operator], drivers: dict[str, Driver]) -> dict[Pair, Held]:
+        """The unrevoked memberships of the drivers with the operators."""
+        columns = (
+            Membership.id,
+            Membership.operator_id,
+            Membership.valid_from,
+            Membership.valid_to,
+            Membership.note,
         )
-        return {(held.operator_id, held.driver_id): held for held in self.session.scalars(query)}
+        query = select(Membership.driver_id, *columns).where(
+            Membership.revoked_at.is_(None),
+            Membership.driver_id.in_([driver.id for driver in drivers.values()]),
+            Membership.operator_id.in_([operator.id for operator in operators]),
+        )
+        return {(row[2], row[0]): Held(*row[1:]) for row in self.session.execute(query)}
