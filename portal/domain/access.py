@@ -105,9 +105,8 @@ def networks_of(viewer: Viewer, at: datetime | AnyColumn, world: World = NOW) ->
     if viewer.role is Role.OPERATOR:
         return select(world.operator.id).where(world.operator.id == viewer.operator_id)
     member = world.membership
-    member_of = select(member.operator_id).where(
-        member.driver_id == viewer.driver_id, membership_live(at, world)
-    )
+    mine = member.driver_id == viewer.driver_id
+    member_of = select(member.operator_id).where(mine, membership_live(at, world)).correlate_except(member)
     if viewer.within_operator_id is None:
         return member_of
     return member_of.where(member.operator_id == viewer.within_operator_id)
