@@ -3,7 +3,7 @@ PYTHON ?= python3
 DEV = $(PYTHON) scripts/dev.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types check bench lock screenshots
+.PHONY: help run test lint types check bench lock catalogues screenshots
 
 help: ## what there is
 	@$(DEV) --help
@@ -21,5 +21,7 @@ bench: ## measurements
 	@$(DEV) bench $(ARGS)
 lock: ## resolve the lock files again
 	@$(DEV) lock $(ARGS)
+catalogues: ## bring the translations up to date with the texts of the code
+	@$(DEV) catalogues
 screenshots: ## the pictures in docs/images, from a fresh demo network
 	@$(DEV) screenshots $(ARGS)

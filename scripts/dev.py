@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Every job around the code: `python3 scripts/dev.py run | test | lint | types | check | vendor | lock`.
+"""Every job around the code: `python3 scripts/dev.py run | test | lint | types | check | vendor | lock`…
 
 Needs nothing but Python 3.11 or newer; the Makefile only calls this file.
 """
@@ -87,6 +87,15 @@ def lock(rest: list[str]) -> None:
     write_locks(upgrade="--upgrade" in rest)
 
 
+def catalogues(rest: list[str]) -> None:
+    """Bring the translations up to date with the texts of the code, and compile them."""
+    from catalogues import update
+
+    set_up(dev=True)
+    update()
+    environment.compile_catalogues()
+
+
 def set_up(*, dev: bool) -> None:
     """Python packages and front-end files, side by side; nothing when all is there."""
     with ThreadPoolExecutor() as pool:
@@ -106,6 +115,7 @@ JOBS = {
     "screenshots": screenshots,
     "vendor": vendor,
     "lock": lock,
+    "catalogues": catalogues,
 }
 
 
