@@ -189,6 +189,18 @@ def driver_searched_by(viewer: Viewer) -> ColumnElement[bool]:
     return Driver.status == DriverStatus.ACTIVE
 
 
+def driver_remembered_by(viewer: Viewer) -> ColumnElement[bool]:
+    """Drivers whose history the viewer may read: admins all, operators their present and former members."""
+    if viewer.is_admin:
+        return true()
+    return Driver.id.in_(select(Membership.driver_id).where(_own_tenant(Membership.operator_id, viewer)))
+
+
+def driver_explained_to(viewer: Viewer) -> ColumnElement[bool]:
+    """Drivers about whom the viewer may ask by their exact number."""
+    return or_(driver_searched_by(viewer), driver_remembered_by(viewer))
+
+
 def driver_managed_by(viewer: Viewer) -> ColumnElement[bool]:
     """Drivers belong to the CPO: admins alone open and change them."""
     return true() if viewer.is_admin else false()
