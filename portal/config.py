@@ -2,7 +2,8 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from zoneinfo import available_timezones
 
 from babel import Locale, UnknownLocaleError
@@ -30,6 +31,8 @@ class Config:
     default_timezone: str = "UTC"
     default_currency: str = "EUR"
     trusted_proxies: int = 0
+    mail_password: str = field(default="", repr=False)
+    mail_folder: str = ""
     demo: bool = False
 
     @property
@@ -48,6 +51,8 @@ class Config:
             tile_attribution=env.get("PORTAL_TILE_ATTRIBUTION", "").strip(),
             base_url=env.get("PORTAL_BASE_URL", "").strip().rstrip("/"),
             trusted_proxies=_count(env, "PORTAL_TRUSTED_PROXIES"),
+            mail_password=env.get("PORTAL_MAIL_PASSWORD", ""),
+            mail_folder=env.get("PORTAL_MAIL_FOLDER", "").strip(),
             default_locale=env.get("PORTAL_DEFAULT_LOCALE", "").strip() or "en",
             default_timezone=env.get("PORTAL_DEFAULT_TIMEZONE", "").strip() or "UTC",
             default_currency=(env.get("PORTAL_DEFAULT_CURRENCY", "").strip() or "EUR").upper(),
@@ -64,6 +69,8 @@ class Config:
                 )
         if self.tile_url and not all(part in self.tile_url for part in ("{z}", "{x}", "{y}")):
             raise ConfigError("PORTAL_TILE_URL: expected {z}, {x} and {y} in the address")
+        if self.mail_folder and not Path(self.mail_folder).is_dir():
+            raise ConfigError(f"PORTAL_MAIL_FOLDER: {self.mail_folder!r} is no folder")
         if self.default_timezone not in available_timezones():
             raise ConfigError(f"PORTAL_DEFAULT_TIMEZONE: {self.default_timezone!r} is no IANA time zone")
         if self.default_currency not in list_currencies():

@@ -51,6 +51,15 @@ def check_environment(raw: Raw) -> Checked:
     checked = Checked()
     checked.take("timezone", lambda: zone_value("timezone", raw.get("timezone")))
     checked.take("currency", lambda: currency_value("currency", raw.get("currency")))
+    sessions = check_session_settings(raw)
+    checked.values |= sessions.values
+    checked.errors += sessions.errors
+    return checked
+
+
+def check_session_settings(raw: Raw) -> Checked:
+    """The three settings of a level; an empty one is None."""
+    checked = Checked()
     checked.take("energy_step_wh", lambda: _whole("energy_step_wh", raw, 1, MOST_WH))
     checked.take("idle_timeout_min", lambda: _whole("idle_timeout_min", raw, 0, MOST_MINUTES))
     limit = "monetary_session_limit"
