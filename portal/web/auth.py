@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Flask, current_app, g, redirect, request, url_for
 from flask_login import UserMixin, current_user
@@ -16,6 +15,7 @@ from portal.extensions import db, login
 from portal.models import Account, Role
 from portal.queries.accounts import live_sign_in
 
+from .addresses import safe_next as safe_next
 from .htmx import sign_in_again, wants_fragment
 
 
@@ -98,13 +98,3 @@ def to_login() -> Response:
     if wants_fragment():
         return sign_in_again(url_for("auth.login"))
     return redirect(url_for("auth.login", next=back), 303)
-
-
-def safe_next(target: str | None, fallback: str) -> str:
-    """A path of this site to go on to; anything that could leave the site becomes the fallback."""
-    if not target or not target.startswith("/") or target.startswith("//") or "\\" in target:
-        return fallback
-    if any(ord(character) < 32 for character in target):
-        return fallback
-    parts = urlsplit(target)
-    return fallback if parts.scheme or parts.netloc else target

@@ -7,6 +7,8 @@ from htmx_flask import Htmx, request
 from jinja2_fragments.flask import render_block
 from werkzeug.wrappers import Response as BaseResponse
 
+from .addresses import safe_next
+
 extension = Htmx()
 
 
@@ -34,11 +36,12 @@ def page(template: str, fragment: str | None = None, http_status: int = 200, **c
 
 def changed(template: str, fragment: str, location: str, **context: Any) -> BaseResponse:
     """After a POST: the changed piece in its new state where HTMX asked, else on to the page that holds it."""
-    return page(template, fragment=fragment, **context) if wants_fragment() else redirect(location, 303)
+    return page(template, fragment=fragment, **context) if wants_fragment() else go(location)
 
 
 def go(location: str) -> BaseResponse:
-    """After a POST: send the browser on to a page, whichever way it came."""
+    """After a POST: send the browser on to a page, or back to the one that the form names as `next`."""
+    location = safe_next(request.form.get("next"), location)
     if wants_fragment():
         response = make_response("", 204)
         response.headers["HX-Redirect"] = location
