@@ -77,5 +77,5 @@ class TooMany(PortalError):
     """Tried too often; `retry_after` is in seconds."""
 
     def __init__(self, retry_after: int) -> None:
-        super().__init__("Too many tries. Wait %(seconds)s seconds and try again.", seconds=retry_after)
+        super().__init__(N_("Too many tries. Wait %(seconds)s seconds and try again."), seconds=retry_after)
         self.retry_after = retry_after
