@@ -16,9 +16,11 @@ from . import (
     operator_wizard,
     operators,
     sessions,
+    setup,
     station_edit,
     station_hardware,
     stations,
+    undo,
 )
 from .blueprint import bp
 
@@ -39,7 +41,9 @@ __all__ = [
     "operator_wizard",
     "operators",
     "sessions",
+    "setup",
     "station_edit",
     "station_hardware",
     "stations",
+    "undo",
 ]

@@ -1,20 +1,26 @@
 """Where a CPO admin starts: how much there is, what needs attention, what changed last."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask import Response
+from flask_babel import gettext as _
 
 from portal.domain.clock import now
+from portal.domain.viewer import Viewer
 from portal.extensions import db
 from portal.queries import dashboard as query
+from portal.queries import growth
 from portal.queries.audit import latest_events
 from portal.queries.paging import AnySelect
 from portal.web.audit_lists import audit_row
 from portal.web.auth import viewer
+from portal.web.charts import Chart
 from portal.web.htmx import page
 
 from .blueprint import bp
+from .setup import setup_of_now
 
 LATEST = 8
 
@@ -37,8 +43,25 @@ def dashboard() -> Response:
         unseen=_attention(query.hidden_without_member(asking, at)),
         without_area=_attention(query.operators_without_area(asking)),
         without_login=_attention(query.operators_without_login(asking)),
+        expiring=_attention(query.operators_losing_members(asking, at)),
+        growth=_growth(asking, at),
+        setup=setup_of_now(),
         latest=[audit_row(row) for row in db.session.execute(latest_events(asking, LATEST))],
     )
+
+
+def _growth(asking: Viewer, at: datetime) -> list[Chart]:
+    months = growth.last_months(asking.zone, at)
+    counted = {
+        _("New stations"): growth.new_stations,
+        _("New drivers"): growth.new_drivers,
+        _("Memberships granted"): growth.new_members,
+        _("Sessions"): growth.new_sessions,
+    }
+    return [
+        Chart(title, [month.first for month in months], list(db.session.execute(stmt(asking, months)).one()))
+        for title, stmt in counted.items()
+    ]
 
 
 def _attention(stmt: AnySelect) -> Attention:

@@ -32,7 +32,7 @@ FIELDS = StationData.__slots__
 
 @bp.route("/stations/new", methods=["GET", "POST"])
 def station_new() -> BaseResponse:
-    form = NewStationForm(area=request.args.get("area", ""))
+    form = NewStationForm(area=request.args.get("area", ""), visible=request.args.get("hidden") != "true")
     tried = attempt(form, lambda session: _create(session, form))
     if not tried.done:
         return _form(form, tried)

@@ -14,6 +14,17 @@ def day_bounds(zone: str, day: date) -> tuple[datetime, datetime]:
     return _midnight(zone, day), _midnight(zone, day + timedelta(days=1))
 
 
+def month_bounds(zone: str, first: date) -> tuple[datetime, datetime]:
+    """First instant of the local month that begins on `first`, and of the next one, both in UTC."""
+    return _midnight(zone, first), _midnight(zone, next_month(first))
+
+
+def next_month(day: date, by: int = 1) -> date:
+    """The first day of the month that is `by` months (backwards when negative) after that of `day`."""
+    months = day.year * 12 + day.month - 1 + by
+    return date(months // 12, months % 12 + 1, 1)
+
+
 def day_value(field: str, text: str) -> date:
     """A date such as 2026-09-30. Raises Invalid on `field`."""
     try:

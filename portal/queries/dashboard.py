@@ -1,6 +1,6 @@
 """What the CPO's dashboard tells: how much there is, and what needs attention. Each function is one query."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, func, select
@@ -30,6 +30,7 @@ from portal.models import (
 from .paging import AnySelect
 
 EXAMPLES = 5
+EXPIRING = timedelta(days=7)
 
 
 def network_counts(viewer: Viewer, at: datetime) -> AnySelect:
@@ -69,6 +70,12 @@ def operators_without_login(viewer: Viewer) -> AnySelect:
     """The same for those as whose user nobody can sign in."""
     login = and_(Account.operator_id == Operator.id, Account.status == AccountStatus.ACTIVE)
     return _operators(viewer, ~exists().where(login))
+
+
+def operators_losing_members(viewer: Viewer, at: datetime) -> AnySelect:
+    """The same for those of whom a member's access ends within EXPIRING."""
+    soon = (Membership.operator_id == Operator.id, Membership.valid_to <= at + EXPIRING)
+    return _operators(viewer, exists().where(*soon, membership_live(at)))
 
 
 def _stations(viewer: Viewer, *where: ColumnElement[bool]) -> AnySelect:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 
 from portal.domain.access import membership_live, session_read_by, station_managed_by
 from portal.domain.days import day_bounds
@@ -26,6 +26,12 @@ class Today:
     @classmethod
     def of(cls, zone: str, at: datetime) -> "Today":
         return cls(*day_bounds(zone, at.astimezone(ZoneInfo(zone)).date()))
+
+    @property
+    def met(self) -> ColumnElement[bool]:
+        """Sessions that started on this day, or that still run on it."""
+        started, running = ChargingSession.started_at, ChargingSession.status == SessionStatus.RUNNING
+        return and_(started < self.end, or_(started >= self.start, running))
 
 
 def station_counts(viewer: Viewer) -> Select[Any]:
@@ -48,7 +54,7 @@ def session_counts(viewer: Viewer, today: Today) -> Select[Any]:
         func.coalesce(func.sum(case((started, 1), else_=0)), 0).label("sessions"),
         func.coalesce(func.sum(case((started, ChargingSession.energy_wh), else_=0)), 0).label("energy_wh"),
         func.coalesce(func.sum(case((running, 1), else_=0)), 0).label("running"),
-    ).where(session_read_by(viewer), ChargingSession.started_at < today.end, started | running)
+    ).where(session_read_by(viewer), today.met)
 
 
 def expiring_members(viewer: Viewer, at: datetime) -> Select[Driver, Membership]:

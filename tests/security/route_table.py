@@ -196,9 +196,12 @@ PEOPLE = (
 
 RECORDS = (
     get("/admin/", ADMIN),
+    get("/admin/setup", ADMIN),
+    post("/admin/setup/end", ADMIN, {}),
     *lists("/admin/sessions/", ADMIN),
     get("/admin/sessions/{session}/", ADMIN),
     *lists("/admin/audit/", ADMIN),
+    post("/admin/audit/{event}/undo", ADMIN, {}, "audit.undo", "station.show"),
 )
 
 OWN = (
@@ -212,6 +215,7 @@ OWN = (
     *lists("/operator/sessions/", OPERATOR),
     get("/operator/sessions/{session}/", OPERATOR),
     *lists("/operator/audit", OPERATOR),
+    post("/operator/audit/{event}/undo", OPERATOR, {}, "audit.undo", "station.show"),
 )
 
 TABLE: tuple[Route, ...] = (*OPEN, *OPERATORS, *HARDWARE, *PEOPLE, *RECORDS, *OWN)
