@@ -21,17 +21,16 @@ from portal.queries.members import (
     members,
     one_driver,
 )
-from portal.services import throttle
 
 from .auth import actor, viewer
 from .htmx import changed, page
 from .lists import Column, ListSpec, ListView, export_list
 from .lookup import found
+from .searching import count_search
 from .transaction import transaction
 
 HITS = 20
 LEAST_TYPED = 2
-SEARCHES_A_MINUTE = 60
 
 SPEC = ListSpec(
     noun="members",
@@ -87,8 +86,7 @@ def members_page(network: Network) -> Response:
     query = request.args.get("q", "").strip()
     too_short = bool(query) and not viewer().is_admin and len(query) < LEAST_TYPED
     if query and not viewer().is_admin:
-        with transaction() as session:
-            throttle.hit(session, f"members:{viewer().account_id}", at=now(), limit=SEARCHES_A_MINUTE)
+        count_search()
     shown = _list(operator, query, too_short)
     return page(TEMPLATE, fragment="table", list=shown, too_short=too_short, **network.context(operator))
 
