@@ -67,7 +67,7 @@ def _extensions(app: Flask) -> None:
 
 
 def _kit(app: Flask, config: Config) -> None:
-    from portal.web import auth, errors, filters, gate, headers, htmx, navigation
+    from portal.web import auth, errors, filters, gate, headers, htmx, navigation, undo
 
     headers.init_app(app, config)
     gate.init_app(app, config)
@@ -76,6 +76,7 @@ def _kit(app: Flask, config: Config) -> None:
     errors.init_app(app)
     filters.init_app(app)
     navigation.init_app(app)
+    undo.init_app(app)
 
 
 def _surfaces(app: Flask) -> None:

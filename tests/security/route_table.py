@@ -202,6 +202,7 @@ RECORDS = (
     get("/admin/sessions/{session}/", ADMIN),
     *lists("/admin/audit/", ADMIN),
     post("/admin/audit/{event}/undo", ADMIN, {}, "audit.undo", "station.show"),
+    post("/admin/audit/{event}/undo", ADMIN, {}, "audit.undo", "station.show"),
 )
 
 OWN = (
@@ -215,6 +216,7 @@ OWN = (
     *lists("/operator/sessions/", OPERATOR),
     get("/operator/sessions/{session}/", OPERATOR),
     *lists("/operator/audit", OPERATOR),
+    post("/operator/audit/{event}/undo", OPERATOR, {}, "audit.undo", "station.show"),
     post("/operator/audit/{event}/undo", OPERATOR, {}, "audit.undo", "station.show"),
 )
 

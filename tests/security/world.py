@@ -15,7 +15,7 @@ from portal.domain.viewer import Actor
 from portal.models import Account, ChargingSession, Driver, Operator, Role, SessionStatus, Station
 from portal.services import drafts
 from portal.services.accounts import issue_link
-from portal.services.audit import record_event
+from portal.services.audit import record, record_event
 from tests.support.factories import (
     TESTER,
     make_account,
@@ -82,6 +82,7 @@ ABSENT: dict[str, object] = {
     "connector": 999_999,
     "draft": "0" * 32,
     "link": "nope",
+    "event": 999_999,
 }
 
 
@@ -136,6 +137,9 @@ def make_tenant(session: Session, mark: str, n: int) -> Tenant:
         operator_id=operator.id,
         details={"name": f"{word} after"},
     )
+    user = Actor(account.name or "", account_id=account.id)
+    hid = {"before": {"visible": True}, "after": {"visible": False}}
+    hiding = record(session, user, "station.hide", hidden, at=now(), operator_id=operator.id, **hid)
     tenant = Tenant(word, f"{mark}open", operator, account, member, revoked, hidden, public)
     tenant.names = {
         "operator": operator.code,
@@ -148,6 +152,7 @@ def make_tenant(session: Session, mark: str, n: int) -> Tenant:
         "session": charged.id,
         "charger": hidden.chargers[0].id,
         "connector": hidden.chargers[0].connectors[0].id,
+        "event": hiding.id if hiding else 0,
         "link": issue_link(session, account, actor=TESTER, at=now()),
     }
     return tenant

@@ -109,6 +109,7 @@
     const cancel = event.target.closest("[data-menu-close]");
     if (cancel) closeMenu(cancel.closest("details"));
     for (const menu of openMenus()) if (!menu.contains(event.target)) menu.open = false;
+    event.target.closest("[data-dismiss]")?.closest(".toast-note").remove();
     const copy = event.target.closest("[data-copy]");
     if (copy) copyFrom(copy);
   });
