@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import contains_eager, selectinload
 
-from portal.domain.access import membership_live, station_managed_by
+from portal.domain.access import membership_live, station_managed_by, station_open, station_public
 from portal.domain.viewer import Viewer
 from portal.models import (
     Area,
@@ -112,3 +112,13 @@ def with_standard(stmt: Select[Any], standard: str) -> Select[Any]:
     """Those that have a connector of this standard."""
     having = select(Charger.station_id).join(Charger.connectors).where(Connector.standard == standard)
     return stmt.where(Station.id.in_(having))
+
+
+def station_unseen(at: datetime) -> ColumnElement[bool]:
+    """Hidden and open, and nobody but those who manage it sees it: its area's operator has no live member.
+
+    That is so too where the operator is not active, and where there is none. For Selects from Station.
+    """
+    member = select(Membership.id).where(Membership.operator_id == Area.operator_id, membership_live(at))
+    watched = select(Area.id).where(member.correlate(Area).exists())
+    return and_(station_open(), ~station_public(), Station.area_id.not_in(watched))
