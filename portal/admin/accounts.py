@@ -22,7 +22,7 @@ from portal.web.transaction import transaction
 
 from .blueprint import bp
 from .forms_people import ROLE_LABELS
-from .links import link_page
+from .links import send_link
 
 STATUS_LABELS = {AccountStatus.ACTIVE.value: _("Active"), AccountStatus.DISABLED.value: _("Disabled")}
 
@@ -40,6 +40,14 @@ SPEC = ListSpec(
         ),
         Column("status", _("Status"), None, lambda account: account.status.value),
         Column("created_at", _("Since"), Account.created_at, lambda account: account.created_at),
+        Column("id", _("Number"), Account.id, shown=False, cell=lambda account: account.id, numeric=True),
+        Column(
+            "updated_at",
+            _("Changed"),
+            Account.updated_at,
+            shown=False,
+            cell=lambda account: account.updated_at,
+        ),
     ),
     identity=Account.id,
     default_sort="email",
@@ -53,7 +61,7 @@ SPEC = ListSpec(
 )
 
 
-@bp.get("/accounts/")
+@bp.route("/accounts/", methods=["GET", "POST"])
 def accounts() -> Response:
     stmt = query.accounts(viewer())
     return show_list(
@@ -90,11 +98,11 @@ def account_disable(account_id: int) -> BaseResponse:
 
 @bp.post("/accounts/<int:account_id>/link")
 def account_link(account_id: int) -> BaseResponse:
-    """A fresh link, shown in this one answer and nowhere else."""
+    """A fresh link: an invitation again, or the way to a new password."""
+    at = now()
     with transaction() as session:
-        subject = to_change(session, account_id)
-        secret = issue_link(session, subject, actor=actor(), at=now())
-    return link_page(account_id, secret)
+        secret = issue_link(session, to_change(session, account_id), actor=actor(), at=at)
+    return send_link(account_id, secret, at)
 
 
 @bp.post("/accounts/<int:account_id>/sign-out")

@@ -17,6 +17,7 @@ from portal.queries.stations import in_area, stations
 from portal.services.areas import assign_area, delete_area
 from portal.web.auth import actor, viewer
 from portal.web.errors import translated
+from portal.web.filters import country_name
 from portal.web.htmx import go, page
 from portal.web.lists import Column, ListSpec, export_list, flag_filter, show_list
 from portal.web.lookup import found
@@ -41,14 +42,35 @@ SPEC = ListSpec(
         ),
         Column("city", _("City"), func.lower(func.coalesce(Area.city, "")), lambda row: row.area.city),
         Column("stations", _("Stations"), None, lambda row: row.stations, numeric=True),
-        Column("address", _("Address"), None, lambda row: row.area.address, shown=False),
-        Column("country", _("Country"), None, lambda row: row.area.country, shown=False),
+        Column(
+            "address",
+            _("Address"),
+            None,
+            lambda row: row.area.address,
+            shown=False,
+            cell=lambda row: row.area.address,
+        ),
+        Column(
+            "country",
+            _("Country"),
+            func.coalesce(Area.country, ""),
+            lambda row: row.area.country,
+            shown=False,
+            cell=lambda row: row.area.country and country_name(row.area.country),
+        ),
         Column(
             "operator_code",
             _("Operator code"),
             None,
             lambda row: row.area.operator.code if row.area.operator else None,
             shown=False,
+            cell=lambda row: row.area.operator.code if row.area.operator else None,
+        ),
+        Column(
+            "created_at", _("Created"), Area.created_at, shown=False, cell=lambda row: row.area.created_at
+        ),
+        Column(
+            "updated_at", _("Changed"), Area.updated_at, shown=False, cell=lambda row: row.area.updated_at
         ),
     ),
     identity=Area.id,
@@ -69,7 +91,7 @@ SPEC = ListSpec(
 )
 
 
-@bp.get("/areas/")
+@bp.route("/areas/", methods=["GET", "POST"])
 def areas() -> Response:
     return show_list(SPEC, query.areas_with_counts(viewer()), "admin/areas/list.html")
 

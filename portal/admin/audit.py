@@ -7,7 +7,7 @@ from portal.web.audit_lists import audit_page, export_audit
 from .blueprint import bp
 
 
-@bp.get("/audit/")
+@bp.route("/audit/", methods=["GET", "POST"])
 def audit() -> Response:
     return audit_page("layouts/admin.html")
 

@@ -41,10 +41,20 @@ SPEC = ListSpec(
         Column("number", _("Driver number"), Driver.number, lambda row: row[0].number),
         Column("email", _("Email"), func.coalesce(Driver.email, ""), lambda row: row[0].email),
         Column("phone", _("Phone"), None, lambda row: row[0].phone),
-        Column("phone_e164", "", None, lambda row: row[0].phone_e164, shown=False),
+        Column(
+            "phone_e164",
+            _("Phone, international"),
+            func.coalesce(Driver.phone_e164, ""),
+            lambda row: row[0].phone_e164,
+            shown=False,
+            cell=lambda row: row[0].phone_e164,
+        ),
         Column("tokens", _("Tokens"), None, lambda row: row[1], numeric=True),
         Column("status", _("Status"), None, lambda row: row[0].status.value),
         Column("created_at", _("Since"), Driver.created_at, lambda row: row[0].created_at),
+        Column(
+            "updated_at", _("Changed"), Driver.updated_at, shown=False, cell=lambda row: row[0].updated_at
+        ),
     ),
     identity=Driver.id,
     default_sort="name",
@@ -64,7 +74,7 @@ SPEC = ListSpec(
 )
 
 
-@bp.get("/drivers/")
+@bp.route("/drivers/", methods=["GET", "POST"])
 def drivers() -> Response:
     stmt = query.drivers_with_token_count(viewer())
     return show_list(SPEC, stmt, "admin/drivers/list.html", status_labels=STATUS_LABELS)

@@ -12,7 +12,7 @@ from portal.web.members import Network, change_member, export_members, members_p
 from .blueprint import bp
 
 
-@bp.get("/operators/<code>/members/")
+@bp.route("/operators/<code>/members/", methods=["GET", "POST"])
 def operator_members(code: str) -> Response:
     return members_page(_network(code))
 
@@ -36,6 +36,7 @@ def _network(code: str) -> Network:
     return Network(
         owner=network_owner(viewer(), code),
         layout="layouts/admin.html",
+        endpoint="admin.operator_members",
         member_url=lambda verb, number: url_for(
             f"admin.{verb}_member", code=code, number=number, q=request.args.get("q") or None
         ),

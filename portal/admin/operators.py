@@ -1,5 +1,6 @@
 """Operators: the list, one operator, its trail, its status."""
 
+from operator import attrgetter
 from typing import Any
 
 from flask import Response, flash, url_for
@@ -43,7 +44,15 @@ SHOWN = 10
 def _text(key: str, label: Any, shown: bool = True) -> Column:
     column = getattr(Operator, key)
     folded = func.lower(func.coalesce(column, ""))
-    return Column(key, label, folded, lambda row: getattr(row.Operator, key), shown=shown)
+    value = attrgetter(f"Operator.{key}")
+    return Column(key, label, folded, value, shown=shown, cell=None if shown else value)
+
+
+def _kept(key: str, label: Any) -> Column:
+    """A column that is offered, and stands in no file."""
+    column = getattr(Operator, key)
+    sort = column if key.endswith("_at") else func.lower(func.coalesce(column, ""))
+    return Column(key, label, sort, shown=False, cell=attrgetter(f"Operator.{key}"))
 
 
 def _present(name: str, label: Any, words: Any = str) -> Filter:
@@ -69,6 +78,9 @@ SPEC = ListSpec(
         Column("status", _("Status"), Operator.status, lambda row: row.Operator.status),
         Column("areas", _("Areas"), query.AREA_COUNT, lambda row: row.areas, numeric=True),
         Column("stations", _("Stations"), query.STATION_COUNT, lambda row: row.stations, numeric=True),
+        *(_kept(key, label) for key, label in (("phone", _("Phone")), ("address", _("Address")))),
+        *(_kept(key, label) for key, label in (("zip", _("Zip code")), ("currency", _("Currency")))),
+        *(_kept(key, label) for key, label in (("created_at", _("Created")), ("updated_at", _("Changed")))),
     ],
     identity=Operator.id,
     default_sort="name",
@@ -88,7 +100,7 @@ SPEC = ListSpec(
 )
 
 
-@bp.get("/operators/")
+@bp.route("/operators/", methods=["GET", "POST"])
 def operators() -> Response:
     drafts = [each for each in db.session.scalars(query.drafts_of(viewer())) if each.data]
     stmt = query.operators_with_counts(viewer())
@@ -124,7 +136,7 @@ def operator_audit_export(code: str, kind: str) -> Response:
     return export_audit(kind, query.operator_trail(viewer(), one))
 
 
-@bp.get("/operators/<code>/audit")
+@bp.route("/operators/<code>/audit", methods=["GET", "POST"])
 def operator_audit(code: str) -> Response:
     one = found(db.session.scalar(query.one_operator(viewer(), code)))
     crumbs = [(url_for(".operators"), gettext("Operators")), (url_for(".operator", code=one.code), one.name)]

@@ -17,7 +17,7 @@ PAGES = SessionPages(
 )
 
 
-@bp.get("/sessions/")
+@bp.route("/sessions/", methods=["GET", "POST"])
 def sessions() -> Response:
     return PAGES.show_list()
 

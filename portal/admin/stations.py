@@ -22,7 +22,7 @@ from portal.web.transaction import transaction
 from .blueprint import bp
 
 
-@bp.get("/stations/")
+@bp.route("/stations/", methods=["GET", "POST"])
 def stations() -> Response:
     stmt = query.stations_with_hardware(viewer())
     return show_list(station_list(viewer()), stmt, "admin/stations/list.html")

@@ -11,7 +11,7 @@ from portal.web.members import Network, change_member, export_members, members_p
 from .blueprint import bp
 
 
-@bp.get("/members/")
+@bp.route("/members/", methods=["GET", "POST"])
 def members() -> Response:
     return members_page(_network())
 
@@ -35,6 +35,7 @@ def _network() -> Network:
     return Network(
         owner=network_owner(viewer()),
         layout="layouts/operator.html",
+        endpoint="operator.members",
         member_url=lambda verb, number: url_for(
             f"operator.{verb}_member", number=number, q=request.args.get("q") or None
         ),

@@ -18,7 +18,7 @@ from portal.web.stations import Toggle, change_visibility, settings_context, tog
 from .blueprint import bp
 
 
-@bp.get("/stations/")
+@bp.route("/stations/", methods=["GET", "POST"])
 def stations() -> Response:
     members = db.session.scalar(live_member_count(_own(), now())) or 0
     return show_list(

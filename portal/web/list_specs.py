@@ -15,9 +15,10 @@ Choices = Sequence[tuple[str, Any]]
 
 @dataclass(frozen=True)
 class Column:
-    """One column: `sort` an expression that is never null, `export` the cell's value from a row.
+    """One column: `sort` an expression that is never null, `export` the value in files from a row of the query.
 
-    One that is not `shown` stands in the files only.
+    What is `shown` has its cell in the list's template; what is not, but has a `cell` (the value from a row of the
+    template: text, number or instant), is offered by the column picker; the rest stands in the files only.
     """
 
     key: str
@@ -26,6 +27,11 @@ class Column:
     export: Callable[[Any], object] | None = None
     numeric: bool = False
     shown: bool = True
+    cell: Callable[[Any], object] | None = None
+
+    @property
+    def offered(self) -> bool:
+        return self.shown or self.cell is not None
 
     @property
     def sortable(self) -> bool:
@@ -34,7 +40,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Filter:
-    """What narrows the list; `apply` gets the Select and the value. `kind`: select, date or text."""
+    """What narrows the list; `apply` gets the Select and the value. `kind`: select, date, text or hidden."""
 
     name: str
     label: Any
@@ -50,7 +56,8 @@ class Filter:
 class ListSpec:
     """What a list offers. `search` is the folded column that `q` looks into, `row` what a template gets.
 
-    Columns with `export` make the files; a list without any offers no export. `totals` turns the Select of
+    The first column names the row and always stays. Columns with `export` make the files; a list without any
+    offers no export. `totals` turns the Select of
     the whole filtered set into one of a few rows that sum it up.
     """
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from flask import Response, request
 from flask_babel import lazy_gettext as _
@@ -23,14 +24,20 @@ from portal.queries.members import (
 )
 
 from .auth import actor, viewer
-from .htmx import changed, page
-from .lists import Column, ListSpec, ListView, export_list
+from .htmx import changed
+from .list_columns import PARAMETER
+from .lists import Column, ListSpec, ListView, answer_list, export_list
 from .lookup import found
 from .searching import count_search
 from .transaction import transaction
 
 HITS = 20
 LEAST_TYPED = 2
+
+
+def _extra(key: str, label: Any, value: Callable[[MemberRow], object]) -> Column:
+    return Column(key, label, export=value, shown=False, cell=value)
+
 
 SPEC = ListSpec(
     noun="members",
@@ -40,10 +47,10 @@ SPEC = ListSpec(
         Column("email", _("Email"), export=lambda row: row.email),
         Column("phone", _("Phone"), export=lambda row: row.phone),
         Column("membership", _("Membership")),
-        Column("granted_at", "", export=lambda row: row.granted_at, shown=False),
-        Column("granted_by", "", export=lambda row: row.granted_by, shown=False),
-        Column("valid_from_at", "", export=lambda row: row.valid_from, shown=False),
-        Column("valid_to_at", "", export=lambda row: row.valid_to, shown=False),
+        _extra("granted_at", _("Granted"), lambda row: row.granted_at),
+        _extra("granted_by", _("Granted by"), lambda row: row.granted_by),
+        _extra("valid_from_at", _("Valid from"), lambda row: row.valid_from),
+        _extra("valid_to_at", _("Valid to"), lambda row: row.valid_to),
     ),
     identity=Driver.id,
     default_sort="name",
@@ -60,6 +67,7 @@ class Network:
 
     owner: Select[Operator]
     layout: str
+    endpoint: str
     member_url: Callable[[str, str], str]
     crumbs: Callable[[Operator], list[tuple[str, str]]] = field(default=lambda operator: [])
 
@@ -88,7 +96,7 @@ def members_page(network: Network) -> Response:
     if query and not viewer().is_admin:
         count_search()
     shown = _list(operator, query, too_short)
-    return page(TEMPLATE, fragment="table", list=shown, too_short=too_short, **network.context(operator))
+    return answer_list(shown, TEMPLATE, too_short=too_short, **network.context(operator))
 
 
 def change_member(network: Network, number: str, verb: Verb, back: str) -> BaseResponse:
@@ -98,7 +106,9 @@ def change_member(network: Network, number: str, verb: Verb, back: str) -> BaseR
         operator = network.operator()
         driver = found(session.execute(one_driver(viewer(), operator, number, at)).first())[0]
         verb(session, operator, driver, actor=actor(), at=at)
-    return changed(TEMPLATE, "changed", back, row=_row(operator, number), **network.context(operator))
+    shown = ListView(SPEC, members(viewer(), operator, at), _asked_columns(), endpoint=network.endpoint)
+    row = _row(operator, number)
+    return changed(TEMPLATE, "changed", back, row=row, list=shown, **network.context(operator))
 
 
 def export_members(network: Network, kind: str) -> Response:
@@ -118,6 +128,12 @@ def _list(operator: Operator, query: str, too_short: bool) -> ListView:
         one_page=bool(query) and not viewer().is_admin,
         row=as_row(viewer(), at, query),
     )
+
+
+def _asked_columns() -> dict[str, str]:
+    """The columns that the page around a swapped row shows by its address."""
+    around = parse_qs(urlsplit(request.headers.get("HX-Current-URL", "")).query)
+    return {PARAMETER: around[PARAMETER][0]} if PARAMETER in around else {}
 
 
 def _row(operator: Operator, number: str) -> MemberRow:

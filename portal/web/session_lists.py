@@ -12,7 +12,7 @@ from sqlalchemy import func
 
 from portal.domain.viewer import Viewer
 from portal.extensions import db
-from portal.models import ChargingSession, Driver, Operator, SessionStatus, Station
+from portal.models import Area, ChargingSession, Driver, Operator, SessionStatus, Station
 from portal.queries import sessions as query
 
 from .audit_words import field_label, value_label
@@ -72,27 +72,37 @@ def reason_label(session: ChargingSession) -> Any:
 def _columns() -> list[Column]:
     return [
         Column("started_at", _("Start and end"), ChargingSession.started_at, lambda s: s.started_at),
-        Column("ended_at", _("End"), _ended(), lambda s: s.ended_at, shown=False),
+        Column("ended_at", _("End"), _ended(), lambda s: s.ended_at, shown=False, cell=lambda s: s.ended_at),
         Column("duration_s", _("Duration"), None, _seconds, numeric=True),
         Column("station_code", _("Station, charger, connector"), Station.code, lambda s: s.station.code),
-        _file_only("charger_uid", lambda s: s.charger_uid),
-        _file_only("connector_number", lambda s: s.connector_number),
-        _file_only("area_code", lambda s: s.area.code),
+        _extra("charger_uid", _("Charger"), ChargingSession.charger_uid, lambda s: s.charger_uid),
+        _extra(
+            "connector_number", _("Connector"), ChargingSession.connector_number, lambda s: s.connector_number
+        ),
+        _extra("area_code", _("Area code"), Area.code, lambda s: s.area.code),
         Column("operator_code", _("Operator"), func.coalesce(Operator.code, ""), _operator_code),
         Column("driver_number", _("Driver"), func.coalesce(Driver.number, ""), _driver_number),
         Column("energy_wh", _("Energy"), _energy(), lambda s: s.energy_wh, numeric=True),
         Column("amount", _("Amount"), numeric=True),
-        _file_only("net", lambda s: major(s.net_minor, s.currency)),
-        _file_only("vat", lambda s: major(s.vat_minor, s.currency)),
-        _file_only("currency", lambda s: s.currency),
+        _extra("net", _("Net"), None, lambda s: major(s.net_minor, s.currency)),
+        _extra("vat", _("VAT"), None, lambda s: major(s.vat_minor, s.currency)),
+        _extra("currency", _("Currency"), ChargingSession.currency, lambda s: s.currency),
         Column("status", _("Status"), None, lambda s: s.status.value),
-        _file_only("end_reason", lambda s: s.end_reason),
-        _file_only("external_id", lambda s: s.external_id),
+        _extra("end_reason", _("End reason"), None, lambda s: s.end_reason, reason_label),
+        _extra("external_id", _("External ID"), ChargingSession.external_id, lambda s: s.external_id),
     ]
 
 
-def _file_only(key: str, value: Callable[[ChargingSession], object]) -> Column:
-    return Column(key, key, None, value, shown=False)
+def _extra(
+    key: str,
+    label: Any,
+    sort: Any,
+    value: Callable[[ChargingSession], object],
+    words: Callable[[ChargingSession], object] | None = None,
+) -> Column:
+    """A column that the picker offers; in files it has its bare value."""
+    numeric = key in ("net", "vat", "connector_number")
+    return Column(key, label, sort, value, numeric=numeric, shown=False, cell=words or value)
 
 
 def _filters(reader: Viewer) -> list[Filter]:

@@ -1,5 +1,6 @@
 """The list of stations, the same for admins and operators; which rows is the query's business."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask_babel import gettext as translate
@@ -58,15 +59,24 @@ def _columns() -> list[Column]:
         Column("connectors", _("Connectors"), None, hardware_summary),
         Column("visible", _("Visibility"), Station.visible, lambda s: s.visible),
         Column("status", _("Status"), Station.status, lambda s: s.status.value),
-        Column("area_code", _("Area code"), None, lambda s: s.area.code, shown=False),
-        Column("operator_code", _("Operator code"), None, _operator_code, shown=False),
-        Column("address", _("Address"), None, lambda s: s.address, shown=False),
-        Column("zip", _("Zip code"), None, lambda s: s.zip, shown=False),
-        Column("city", _("City"), None, lambda s: s.city, shown=False),
-        Column("country", _("Country"), None, lambda s: s.country, shown=False),
-        Column("latitude", _("Latitude"), None, lambda s: s.latitude, shown=False),
-        Column("longitude", _("Longitude"), None, lambda s: s.longitude, shown=False),
+        _extra("area_code", _("Area code"), Area.code, lambda s: s.area.code),
+        _extra("operator_code", _("Operator code"), func.coalesce(Operator.code, ""), _operator_code),
+        _extra("address", _("Address"), func.lower(func.coalesce(Station.address, "")), lambda s: s.address),
+        _extra("zip", _("Zip code"), func.coalesce(Station.zip, ""), lambda s: s.zip),
+        _extra("city", _("City"), func.lower(func.coalesce(Station.city, "")), lambda s: s.city),
+        _extra("country", _("Country"), func.coalesce(Station.country, ""), lambda s: s.country),
+        _extra("latitude", _("Latitude"), Station.latitude, lambda s: s.latitude),
+        _extra("longitude", _("Longitude"), Station.longitude, lambda s: s.longitude),
+        _extra("created_at", _("Created"), Station.created_at, lambda s: s.created_at, export=False),
+        _extra("updated_at", _("Changed"), Station.updated_at, lambda s: s.updated_at, export=False),
     ]
+
+
+def _extra(
+    key: str, label: Any, sort: Any, value: Callable[[Station], object], *, export: bool = True
+) -> Column:
+    """A column that the picker offers; the present files have those that they always had."""
+    return Column(key, label, sort, value if export else None, shown=False, cell=value)
 
 
 def _filters(viewer: Viewer) -> list[Filter]:

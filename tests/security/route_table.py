@@ -40,10 +40,10 @@ def post(address: str, who: str, form: Form, *trail: str, status: int = 303) -> 
 
 
 def lists(address: str, who: str) -> tuple[Route, ...]:
-    """A list with its exports."""
+    """A list with its exports; its own address takes what the account keeps for it."""
     base = address if address.endswith("/") else f"{address}/"
     exports = (get(f"{base}export.{kind}", who, 200, "list.export") for kind in ("csv", "xlsx"))
-    return (get(address, who), *exports)
+    return (get(address, who), post(address, who, {"keep": "usual-columns"}, "list.columns"), *exports)
 
 
 NAMED = {"version": "1", "name": "New name", "phone": "", "state": ""}
@@ -202,7 +202,6 @@ RECORDS = (
     get("/admin/sessions/{session}/", ADMIN),
     *lists("/admin/audit/", ADMIN),
     post("/admin/audit/{event}/undo", ADMIN, {}, "audit.undo", "station.show"),
-    post("/admin/audit/{event}/undo", ADMIN, {}, "audit.undo", "station.show"),
 )
 
 OWN = (
@@ -216,7 +215,6 @@ OWN = (
     *lists("/operator/sessions/", OPERATOR),
     get("/operator/sessions/{session}/", OPERATOR),
     *lists("/operator/audit", OPERATOR),
-    post("/operator/audit/{event}/undo", OPERATOR, {}, "audit.undo", "station.show"),
     post("/operator/audit/{event}/undo", OPERATOR, {}, "audit.undo", "station.show"),
 )
 

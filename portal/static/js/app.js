@@ -112,6 +112,7 @@
     event.target.closest("[data-dismiss]")?.closest(".toast-note").remove();
     const copy = event.target.closest("[data-copy]");
     if (copy) copyFrom(copy);
+    if (event.target.closest("[data-print]")) window.print();
   });
 
   document.addEventListener("keydown", (event) => {
@@ -148,7 +149,7 @@
 
   /* Controls that only a script can serve are hidden in the page and shown here. */
   function reveal(root) {
-    for (const element of root.querySelectorAll("[data-copy][hidden], [data-menu-close][hidden]")) element.hidden = false;
+    for (const element of root.querySelectorAll("[data-copy][hidden], [data-menu-close][hidden], [data-print][hidden]")) element.hidden = false;
   }
   reveal(document);
 })();
