@@ -4,13 +4,16 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import insert, inspect
+from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
 from portal.domain.viewer import Actor
 from portal.models import AuditEvent, Base
+
+from .bulk import insert_rows
 
 SECRET = frozenset({"password_hash", "security_key_hash", "former_key_hash", "secret_hash"})
 NOISE = frozenset({"id", "search", "version", "created_at", "updated_at"})
@@ -116,10 +119,11 @@ def record_bulk(
 
 def record_many(session: Session, actor: Actor, events: Sequence[dict[str, Any]], *, at: datetime) -> None:
     """Write many events at once; each names action, subject_type, subject and, where known, the rest of its row."""
-    unsaid = {"subject_id": None, "operator_id": None, "parent_id": None, "before": {}, "after": {}}
-    blank = {**_who(actor), "at": at, **unsaid}
-    if events:
-        session.execute(insert(AuditEvent), [blank | event for event in events])
+    same = {**_who(actor), "at": at, "subject_id": None, "operator_id": None, "parent_id": None}
+    blank: dict[str, Any] = {**same, "before": {}, "after": {}}
+    columns = (*blank, "action", "subject_type", "subject")
+    session.flush()
+    insert_rows(session, AuditEvent, columns, [itemgetter(*columns)(blank | event) for event in events])
 
 
 def changes(subject: Base) -> tuple[dict[str, Any], dict[str, Any]]:

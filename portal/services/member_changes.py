@@ -13,7 +13,7 @@ from portal.domain.viewer import Actor
 from portal.models import Membership, Operator
 
 from .audit import record_many
-from .imports.bulk import insert_rows, reserve_ids, update_rows
+from .bulk import insert_rows, reserve_ids, update_rows
 
 AT_ONCE = 5000
 GRANTED = ("operator_id", "driver_id", "granted_at", "granted_by", "valid_from", "valid_to", "note")

@@ -10,10 +10,10 @@ from portal.domain.errors import Invalid
 from portal.domain.records import DriverRecord
 from portal.domain.search import search_text
 from portal.models import Driver, DriverStatus, Token, TokenKind
+from portal.services.bulk import insert_rows, reserve_ids, update_rows
 from portal.services.drivers import DriverData
 
 from .batch import Batch, Outcome, Refused
-from .bulk import insert_rows, reserve_ids, update_rows
 
 FIELDS = ("name", "email", "phone", "phone_e164")
 NEW_COLUMNS = ("id", "number", *FIELDS, "status", "search", "created_at", "updated_at", "version")

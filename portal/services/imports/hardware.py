@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from portal.domain.connectors import fits
 from portal.domain.records import ChargerRecord, ConnectorRecord
 from portal.models import Charger, Connector, CurrentType
+from portal.services.bulk import insert_rows, reserve_ids, update_rows
 
 from .batch import Refused
-from .bulk import insert_rows, reserve_ids, update_rows
 
 CHARGER_COLUMNS = ("id", "station_id", "uid", "current_type")
 CONNECTOR_COLUMNS = ("charger_id", "number", "standard", "max_w")

@@ -10,10 +10,10 @@ from portal.domain.errors import PortalError
 from portal.domain.records import StationRecord
 from portal.domain.search import search_text
 from portal.models import Area, Operator, OperatorStatus
+from portal.services.bulk import insert_rows, reserve_ids
 from portal.services.operators import create_operator
 
 from .batch import Batch, Refused
-from .bulk import insert_rows, reserve_ids
 
 AREA_COLUMNS = ("id", "code", "name", "operator_id", "search", "created_at", "updated_at", "version")
 

@@ -8,9 +8,9 @@ from sqlalchemy import Row, select
 from portal.domain.records import StationRecord
 from portal.domain.search import search_text
 from portal.models import Area, Station, StationStatus
+from portal.services.bulk import insert_rows, reserve_ids, update_rows
 
 from .batch import Batch, Outcome, Refused
-from .bulk import insert_rows, reserve_ids, update_rows
 from .hardware import HardwarePlan, Stored, misfit, stored_hardware
 from .places import Place, Places
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, text, update
+from sqlalchemy import JSON, Connection, Table, bindparam, text, update
 from sqlalchemy.orm import Session
 
 from portal.models import Base
@@ -69,9 +69,9 @@ def _converted(
         type_ = table.c[column].type.dialect_impl(dialect)
         processor = type_.bind_processor(dialect)
         if processor is not None:
-            processors.append(
-                (index, lru_cache(maxsize=256)(processor))
-            )  # the same few values in row after row
+            # The same few values in row after row; JSON is made of what cannot be a key.
+            cached = processor if isinstance(type_, JSON) else lru_cache(maxsize=256)(processor)
+            processors.append((index, cached))
     if not processors:
         yield from rows
         return
