@@ -133,7 +133,8 @@ def station_in_networks(
     networks: Select[int] | Sequence[AnyColumn], world: World = NOW
 ) -> ColumnElement[bool]:
     """The station's area is assigned to one of these operators."""
-    return world.station.area_id.in_(select(world.area.id).where(world.area.operator_id.in_(networks)))
+    theirs = select(world.area.id).where(world.area.operator_id.in_(networks)).correlate_except(world.area)
+    return world.station.area_id.in_(theirs)
 
 
 def station_in_network_of(
@@ -151,11 +152,12 @@ def station_visible_to(viewer: Viewer, at: datetime | AnyColumn, world: World = 
     return and_(station_open(world), or_(station_public(world), hidden_too))
 
 
-def station_managed_by(viewer: Viewer) -> ColumnElement[bool]:
+def station_managed_by(viewer: Viewer, world: World = NOW) -> ColumnElement[bool]:
     """The station stands in the viewer's management lists, closed ones included."""
     if viewer.is_admin:
         return true()
-    return Station.area_id.in_(select(Area.id).where(_own_tenant(Area.operator_id, viewer)))
+    area = world.area
+    return world.station.area_id.in_(select(area.id).where(_own_tenant(area.operator_id, viewer)))
 
 
 def operator_managed_by(viewer: Viewer) -> ColumnElement[bool]:
