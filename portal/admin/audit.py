@@ -2,7 +2,7 @@
 
 from flask import Response
 
-from portal.web.audit_lists import audit_page, export_audit
+from portal.web.audit_lists import audit_page, event_page, export_audit
 
 from .blueprint import bp
 
@@ -15,3 +15,8 @@ def audit() -> Response:
 @bp.get("/audit/export.<any(csv,xlsx):kind>")
 def audit_export(kind: str) -> Response:
     return export_audit(kind)
+
+
+@bp.get("/audit/<int:event_id>/")
+def audit_event(event_id: int) -> Response:
+    return event_page("layouts/admin.html", event_id)

@@ -1,4 +1,7 @@
-"""The audit trail: written with the change, never edited (triggers in the database refuse it)."""
+"""The audit trail: written with the change, never edited (triggers in the database refuse it).
+
+The one exception is erasure: see docs/adr/0007-erasure-in-an-append-only-trail.md.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -12,7 +15,8 @@ from .base import Base, BigId, IdMixin, UtcDateTime
 class AuditEvent(IdMixin, Base):
     """Who changed what, when, from where. Plain numbers instead of foreign keys: the trail outlives its subjects.
 
-    `parent_id` is the event of the bulk action that this one is a part of.
+    `parent_id` is the event of the bulk action that this one is a part of, `erased_by` that of the erasure which took
+    personal data out of it.
     """
 
     __tablename__ = "audit_event"
@@ -35,5 +39,6 @@ class AuditEvent(IdMixin, Base):
     subject: Mapped[str] = mapped_column(String(254))
     operator_id: Mapped[int | None] = mapped_column(BigId)
     parent_id: Mapped[int | None] = mapped_column(BigId)
+    erased_by: Mapped[int | None] = mapped_column(BigId)
     before: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     after: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)

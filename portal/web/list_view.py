@@ -14,7 +14,6 @@ from portal.domain.text import fold
 from portal.extensions import db
 from portal.queries.paging import AnySelect, Expression, Page, capped_count, fetch_page
 
-from .auth import viewer
 from .list_columns import PARAMETER, Cell, columns_of_address, remembered_columns
 from .list_specs import Column, ListSpec, ShownFilter
 
@@ -50,7 +49,7 @@ class ListView:
         self.spec = spec
         self.noun = spec.noun
         self.endpoint = endpoint or str(request.endpoint)
-        self.at, self.zone = now(), viewer().zone
+        self.at = now()
         self.asked_columns = args.get(PARAMETER, "")
         self.refused: Refused | None = None
         self.views: Sequence[Any] = ()

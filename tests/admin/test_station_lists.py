@@ -38,7 +38,7 @@ def test_list_search_filters_and_export(admin: FlaskClient, session: Session, ar
     }.items():
         page = admin.get(f"/admin/stations/?{query}").text
         assert ("Alpha" in page, "Beta" in page) == ("A" in shown, "B" in shown), query
-    for bad in ("connector=NOPE", "status=x", "visible=x", "sort=latitude", "after=zzz"):
+    for bad in ("connector=NOPE", "status=x", "visible=x", "sort=connectors", "after=zzz"):
         assert admin.get(f"/admin/stations/?{bad}").status_code == 400, bad
     export = admin.get("/admin/stations/export.csv?visible=false").text
     assert "Alpha,A1,Parking,Hotel Alpina,1 × Type 2,false,available,P1" in export

@@ -201,6 +201,7 @@ RECORDS = (
     *lists("/admin/sessions/", ADMIN),
     get("/admin/sessions/{session}/", ADMIN),
     *lists("/admin/audit/", ADMIN),
+    get("/admin/audit/{entry}/", ADMIN),
     post("/admin/audit/{event}/undo", ADMIN, {}, "audit.undo", "station.show"),
 )
 
@@ -215,6 +216,7 @@ OWN = (
     *lists("/operator/sessions/", OPERATOR),
     get("/operator/sessions/{session}/", OPERATOR),
     *lists("/operator/audit", OPERATOR),
+    get("/operator/audit/{entry}/", OPERATOR),
     post("/operator/audit/{event}/undo", OPERATOR, {}, "audit.undo", "station.show"),
 )
 
