@@ -67,7 +67,7 @@ def _extensions(app: Flask) -> None:
 
 
 def _kit(app: Flask, config: Config) -> None:
-    from portal.web import auth, errors, filters, gate, headers, htmx, navigation, undo
+    from portal.web import auth, errors, filters, gate, headers, htmx, later, navigation, undo
 
     headers.init_app(app, config)
     gate.init_app(app, config)
@@ -76,14 +76,15 @@ def _kit(app: Flask, config: Config) -> None:
     errors.init_app(app)
     filters.init_app(app)
     navigation.init_app(app)
+    later.init_app(app)
     undo.init_app(app)
 
 
 def _surfaces(app: Flask) -> None:
-    from portal import admin, auth, health, map, operator, start
+    from portal import admin, auth, brand, health, map, operator, start
 
     map.scripts.check(app.config["PORTAL"])
-    for surface in (auth, admin, operator, map, health, start):
+    for surface in (auth, admin, operator, map, brand, health, start):
         app.register_blueprint(surface.bp)
 
 

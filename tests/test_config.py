@@ -59,6 +59,6 @@ def test_tiles_that_no_map_can_be_made_of_stop_the_start(attribution: str) -> No
 
 def test_tiles_are_allowed_by_their_origin_only() -> None:
     tiles = {"PORTAL_TILE_URL": "https://{s}.tiles.example/{z}/{x}/{y}.png"}
-    policy = content_security_policy(Config.from_environment({**GOOD, **tiles}))
+    policy = content_security_policy(Config.from_environment({**GOOD, **tiles}).tile_url)
     assert "img-src 'self' data: https://*.tiles.example;" in policy
     assert "unsafe" not in policy

@@ -1,5 +1,6 @@
 """Logins: create and change, and the page that shows a single-use link."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import Response, flash, request, url_for
@@ -25,7 +26,7 @@ from portal.web.lookup import found, row_id
 from .accounts import to_change
 from .blueprint import bp
 from .forms_people import AccountForm, NewAccountForm
-from .links import link_page
+from .links import send_link
 from .saving import Attempt, attempt, form_page
 
 
@@ -33,7 +34,7 @@ from .saving import Attempt, attempt, form_page
 def account_new() -> BaseResponse:
     form = NewAccountForm(data=_preselected())
     tried = attempt(form, lambda session: _create(session, form))
-    return link_page(*tried.value) if tried.done else _form_page(form, tried)
+    return send_link(*tried.value) if tried.done else _form_page(form, tried)
 
 
 @bp.route("/accounts/<int:account_id>/edit", methods=["GET", "POST"])
@@ -70,8 +71,8 @@ def _shown(account: Account) -> dict[str, Any]:
     }
 
 
-def _create(session: Session, form: NewAccountForm) -> tuple[int, str]:
-    """The new login's id, and the secret of its first link."""
+def _create(session: Session, form: NewAccountForm) -> tuple[int, str, datetime]:
+    """The new login's id, the secret of its first link, and when both were made."""
     at, data = now(), _data(session, form)
     made = create_account(
         session,
@@ -83,7 +84,7 @@ def _create(session: Session, form: NewAccountForm) -> tuple[int, str]:
         operator=data.operator,
         driver=data.driver,
     )
-    return made.id, issue_link(session, made, actor=actor(), at=at)
+    return made.id, issue_link(session, made, actor=actor(), at=at), at
 
 
 def _update(session: Session, account_id: int, form: AccountForm) -> None:

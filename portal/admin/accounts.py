@@ -3,11 +3,13 @@
 from flask import Response, flash, url_for
 from flask_babel import gettext as translate
 from flask_babel import lazy_gettext as _
+from flask_login import current_user
 from sqlalchemy import func
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
 from portal.domain.clock import now
+from portal.domain.secrets import digest
 from portal.extensions import db
 from portal.models import Account, AccountStatus, Driver, Operator
 from portal.queries import accounts as query
@@ -76,11 +78,13 @@ def accounts_export(kind: str) -> Response:
 
 @bp.get("/accounts/<int:account_id>/")
 def account(account_id: int) -> Response:
-    subject = found(db.session.scalar(query.account(viewer(), row_id(account_id))))
+    subject, at = found(db.session.scalar(query.account(viewer(), row_id(account_id)))), now()
     return page(
         "admin/accounts/details.html",
         account=subject,
-        sign_ins=db.session.scalars(query.live_sign_ins_of(subject, now())).all(),
+        link=db.session.scalar(query.open_link_of(subject, at)),
+        sign_ins=db.session.scalars(query.live_sign_ins_of(subject, at)).all(),
+        present_hash=digest(str(current_user.get_id())),
         role_labels=ROLE_LABELS,
         status_labels=STATUS_LABELS,
     )

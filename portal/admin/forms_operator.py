@@ -33,11 +33,11 @@ GRACE_LABELS = {
 }
 
 
-def _text(label: Any, most: int, **attributes: Any) -> StringField:
+def text_field(label: Any, most: int, **attributes: Any) -> StringField:
     return StringField(label, render_kw={"maxlength": most, **attributes})
 
 
-def _figure(label: Any, **more: Any) -> StringField:
+def figure_field(label: Any, **more: Any) -> StringField:
     return StringField(
         label, render_kw={"maxlength": 20, "inputmode": "decimal", "autocomplete": "off"}, **more
     )
@@ -66,13 +66,13 @@ class DetailsForm(StepForm):
     checks: Sequence[Callable[[Raw], Checked]] = (check_details,)
 
     name = StringField(_("Name"), render_kw={"maxlength": 100, "required": True})
-    organization = _text(_("Organization Name"), 200, autocomplete="organization")
-    address = _text(_("Address"), 200)
-    phone = _text(_("Phone number"), 40, type="tel")
+    organization = text_field(_("Organization Name"), 200, autocomplete="organization")
+    address = text_field(_("Address"), 200)
+    phone = text_field(_("Phone number"), 40, type="tel")
     country = SelectField(_("Country"), validate_choice=False)
-    state = _text(_("State"), 100)
-    city = _text(_("City"), 100)
-    zip = _text(_("Zip code"), 20)
+    state = text_field(_("State"), 100)
+    city = text_field(_("City"), 100)
+    zip = text_field(_("Zip code"), 20)
 
 
 class NewOperatorForm(DetailsForm):
@@ -93,9 +93,9 @@ class EnvironmentForm(StepForm):
         _("Timezone"), render_kw={"maxlength": 64, "required": True, "spellcheck": "false"}
     )
     currency = StringField(_("Currency"), render_kw={"maxlength": 3, "required": True, "spellcheck": "false"})
-    energy_step_wh = _figure(_("Energy step delta"))
-    idle_timeout_min = _figure(_("Idle session"))
-    monetary_session_limit = _figure(_("Monetary session limit"))
+    energy_step_wh = figure_field(_("Energy step delta"))
+    idle_timeout_min = figure_field(_("Idle session"))
+    monetary_session_limit = figure_field(_("Monetary session limit"))
     security_key = StringField(
         _("Security key"),
         render_kw={
@@ -106,11 +106,11 @@ class EnvironmentForm(StepForm):
         },
     )
     remove_key = BooleanField(_("Remove the security key"))
-    price_per_kwh_ac = _figure(_("Price per kWh, AC"))
-    price_per_kwh_dc = _figure(_("Price per kWh, DC"))
-    price_per_session = _figure(_("Price per session"))
-    price_per_hour = _figure(_("Price per hour"))
-    share_percent = _figure(_("Share of the revenue"))
+    price_per_kwh_ac = figure_field(_("Price per kWh, AC"))
+    price_per_kwh_dc = figure_field(_("Price per kWh, DC"))
+    price_per_session = figure_field(_("Price per session"))
+    price_per_hour = figure_field(_("Price per hour"))
+    share_percent = figure_field(_("Share of the revenue"))
     reimbursement_first = BooleanField(_("Deduct the reimbursement before sharing"), default=True)
     effective_from = StringField(
         _("Effective from"),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import current_app, flash, request, url_for
+from flask import flash, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -18,6 +18,7 @@ from portal.web.auth import actor, viewer
 from portal.web.errors import translated
 from portal.web.htmx import changed, go
 from portal.web.lookup import found
+from portal.web.site import current_site
 from portal.web.transaction import transaction
 
 from .blueprint import bp
@@ -131,9 +132,8 @@ def _form(draft: OperatorDraft, step: str) -> StepForm:
     start = {**drafts.shown(draft, step), "version": str(draft.version)}
     if step == "operator":
         return NewOperatorForm(data=start)
-    config = current_app.config["PORTAL"]
-    zone = zone_of(drafts.shown(draft, "operator").get("country")) or config.default_timezone
-    return EnvironmentForm(data={"timezone": zone, "currency": config.default_currency, **start})
+    zone = zone_of(drafts.shown(draft, "operator").get("country")) or current_site().timezone
+    return EnvironmentForm(data={"timezone": zone, "currency": current_site().currency, **start})
 
 
 def _show(

@@ -1,5 +1,10 @@
-"""Signing in and out, and single-use links that set a password."""
+"""Signing in and out, single-use links that set a password, and one's own profile."""
 
-from .views import bp
+from . import (
+    forgot,
+    profile,
+    views,
+)
+from .blueprint import bp
 
-__all__ = ["bp"]
+__all__ = ["bp", "forgot", "profile", "views"]

@@ -2,10 +2,18 @@
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import EmailField, PasswordField
+from wtforms import EmailField, PasswordField, SelectField, StringField
 from wtforms.validators import DataRequired, EqualTo, Length
 
 from portal.domain.passwords import MAX_LENGTH, MIN_LENGTH
+from portal.models import Theme
+
+LANGUAGES = {"": _("As my browser asks"), "en": "English", "de": "Deutsch"}
+THEMES = {
+    Theme.AUTO.value: _("As my system is set"),
+    Theme.LIGHT.value: _("Light"),
+    Theme.DARK.value: _("Dark"),
+}
 
 
 class LoginForm(FlaskForm):  # type: ignore[misc]
@@ -21,6 +29,20 @@ class LoginForm(FlaskForm):  # type: ignore[misc]
     )
 
 
+class ForgotForm(FlaskForm):  # type: ignore[misc]
+    email = EmailField(
+        _("Email"),
+        [DataRequired(_("Enter your email address.")), Length(max=254)],
+        render_kw={"autocomplete": "username", "autofocus": True},
+    )
+
+
+class ProfileForm(FlaskForm):  # type: ignore[misc]
+    name = StringField(_("Name"), render_kw={"maxlength": 100, "autocomplete": "name"})
+    locale = SelectField(_("Language"), choices=lambda: list(LANGUAGES.items()), validate_choice=False)
+    theme = SelectField(_("Colours"), choices=lambda: list(THEMES.items()), validate_choice=False)
+
+
 class PasswordForm(FlaskForm):  # type: ignore[misc]
     password = PasswordField(
         _("New password"),
@@ -31,4 +53,12 @@ class PasswordForm(FlaskForm):  # type: ignore[misc]
         _("New password again"),
         [EqualTo("password", _("The two passwords differ."))],
         render_kw={"autocomplete": "new-password"},
+    )
+
+
+class ChangePasswordForm(PasswordForm):
+    present = PasswordField(
+        _("Present password"),
+        [DataRequired(_("Enter your present password.")), Length(max=MAX_LENGTH)],
+        render_kw={"autocomplete": "current-password"},
     )

@@ -1,6 +1,6 @@
 """Sign in, sign out, set a password with a single-use link."""
 
-from flask import Blueprint, flash, request, session, url_for
+from flask import flash, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_user, logout_user
 from sqlalchemy.orm import Session
@@ -18,9 +18,9 @@ from portal.web.htmx import go, page
 from portal.web.navigation import home_url
 from portal.web.transaction import transaction
 
+from .blueprint import bp
 from .forms import LoginForm, PasswordForm
-
-bp = Blueprint("auth", __name__, url_prefix="/auth")
+from .slowing import slow_down
 
 
 @bp.route("/login", methods=["GET", "POST"])
@@ -30,7 +30,7 @@ def login() -> Response:
         secret = _sign_in(form.email.data or "", form.password.data or "")
         signed_in = load(secret) if secret else None
         if signed_in is not None:
-            _start(signed_in)
+            start(signed_in)
             return go(safe_next(request.args.get("next"), home_url(signed_in.viewer.role)))
         form.form_errors.append(_("Email or password is not right, or this login is not active."))
     return page("auth/login.html", http_status=422 if form.errors else 200, form=form)
@@ -51,7 +51,7 @@ def link(secret: str) -> Response:
     """Set a password; the link works once."""
     found = db.session.scalar(open_link(digest(secret), now()))
     if found is None:
-        _slow_down(f"link:{request.remote_addr}")
+        slow_down(f"link:{request.remote_addr}")
         raise NotFound("This link was used already or has expired. Ask for a new one.")
     form = PasswordForm()
     if form.validate_on_submit() and _use_link(form, secret):
@@ -66,7 +66,7 @@ def _sign_in(email: str, password: str) -> str | None:
     """Throttled by account and by address, counted before the password is looked at."""
     at = now()
     keys = [f"sign-in:{digest(email.strip().lower())}", f"sign-in:{request.remote_addr}"]
-    _slow_down(*keys)
+    slow_down(*keys)
     with transaction() as db_session:
         agent = request.headers.get("User-Agent")
         secret = accounts.sign_in(db_session, email, password, actor=actor(), at=at, user_agent=agent)
@@ -76,18 +76,13 @@ def _sign_in(email: str, password: str) -> str | None:
         return secret
 
 
-def _slow_down(*keys: str) -> None:
-    with transaction() as db_session:
-        throttle.hit(db_session, *keys, at=now(), strict=True)
-
-
 def _end_present(db_session: Session) -> None:
     """Signing in again ends the sign-in that this browser had."""
     if current_user.is_authenticated:
         accounts.sign_out(db_session, current_user.get_id(), actor=actor(), at=now())
 
 
-def _start(signed_in: SignedIn) -> None:
+def start(signed_in: SignedIn) -> None:
     """A fresh cookie: nothing of the anonymous one survives, so no session can be fixed."""
     session.clear()
     session.permanent = True

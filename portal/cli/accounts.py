@@ -43,7 +43,7 @@ def create(
         link = _create(email, Role(role), operator_code, driver_number, password)
         click.echo(f"Made the login {email.strip().lower()} ({role}).")
         if link:
-            click.echo(f"Set its password with this link (it works once, for three days): {_url(app, link)}")
+            click.echo(f"Set its password with this link (it works once, for seven days): {_url(app, link)}")
 
 
 def _create(

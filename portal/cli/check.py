@@ -11,6 +11,7 @@ from portal.config import ConfigError
 from portal.extensions import db
 from portal.queries.invariants import invariants
 from portal.schema import newest_revision
+from portal.web.site import config, current_site
 
 
 @click.command()
@@ -23,7 +24,7 @@ def check() -> None:
         sys.exit(1)
     _say(True, "config")
     with app.app_context():
-        sys.exit(0 if _database() and _invariants() else 1)
+        sys.exit(0 if _database() and all((_invariants(), _mail())) else 1)
 
 
 def _database() -> bool:
@@ -42,6 +43,18 @@ def _invariants() -> bool:
         count = db.session.scalar(breaches) or 0
         results.append(_say(count == 0, f"{name}: {count}"))
     return all(results)
+
+
+def _mail() -> bool:
+    """Good without any; what is set up has to be able to send links."""
+    site, environment = current_site(), config()
+    if site.mail is None and not environment.mail_folder:
+        return _say(True, "mail: not set up")
+    if not environment.base_url:
+        return _say(False, "mail: PORTAL_BASE_URL is not set, so that no link can be sent")
+    if site.mail is not None and site.mail.user and not environment.mail_password:
+        return _say(False, "mail: PORTAL_MAIL_PASSWORD is not set, although the server has a user")
+    return _say(True, "mail")
 
 
 def _say(good: bool, text: str) -> bool:

@@ -35,6 +35,7 @@ def demo(port: int, folder: Path, no_serve: bool) -> None:
     click.echo(f"Logins (password {PASSWORD} for all):")
     for email, _name, _whose, note in LOGINS:
         click.echo(f"  {email:<20} {note}")
+    click.echo(f"Mails go to {folder.resolve() / 'mail'}.")
     if not no_serve:
         click.echo("Stop with Ctrl+C.")
         serve_waitress(app, HOST, port)
@@ -45,12 +46,15 @@ def make_demo(folder: Path, port: int) -> Flask:
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "portal.sqlite3"
     _claim(file)
+    mails = folder / "mail"
+    mails.mkdir(exist_ok=True)
     app = create_app(
         Config(
             database_url=f"sqlite:///{file}",
             secret_key=_secret_key(folder / "secret.key"),
             base_url=f"http://{HOST}:{port}",
             default_timezone="Europe/Ljubljana",
+            mail_folder=str(mails),
             demo=True,
         )
     )

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from flask import current_app
 from sqlalchemy.orm import joinedload
 
 from portal.domain.clock import now
@@ -21,6 +20,7 @@ from portal.queries.accounts import account_by_email
 from portal.queries.paging import AnySelect
 from portal.web.auth import viewer_of
 from portal.web.exports import csv_chunks, xlsx_chunks
+from portal.web.site import current_site
 
 from . import export_rows
 from .files import csv_or_xlsx
@@ -78,7 +78,7 @@ def _shape(noun: str) -> tuple[Sequence[str], Callable[[Iterable[Any]], Rows]]:
         return export_rows.STATIONS, export_rows.stations
     if noun == "members":
         return export_rows.MEMBERS, export_rows.members
-    zone: str = current_app.config["PORTAL"].default_timezone
+    zone: str = current_site().timezone
     return export_rows.SESSIONS, lambda rows: export_rows.sessions(rows, zone)
 
 

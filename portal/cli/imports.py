@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from flask import current_app
 from sqlalchemy.exc import OperationalError
 
 from portal.domain.clock import now
@@ -22,6 +21,7 @@ from portal.ingest.records import FileError
 from portal.ingest.source import Source
 from portal.ingest.table import FormatError
 from portal.services.imports import Defaults, Outcome
+from portal.web.site import current_site
 from portal.web.transaction import transaction
 
 from .files import in_a_folder
@@ -104,9 +104,8 @@ def import_(format_: Format, **options: Any) -> None:
 
 
 def _run(order: Order, report: Report) -> tuple[Loaded, bool]:
-    config = current_app.config["PORTAL"]
-    zone = order.timezone or zone_of(order.format) or config.default_timezone
-    defaults = Defaults(zone, order.currency or config.default_currency, order.country)
+    zone = order.timezone or zone_of(order.format) or current_site().timezone
+    defaults = Defaults(zone, order.currency or current_site().currency, order.country)
     origin = sys.stdin.buffer if order.file == "-" else Path(order.file)
     with Source(origin) as source, _bar(source) as bar, transaction() as session:
 

@@ -122,7 +122,9 @@ def _port(typed: str | None) -> int | None:
     if not text:
         return None
     if not re.fullmatch(r"[0-9]{1,5}", text) or not 1 <= int(text) <= 65535:
-        raise Invalid("mail_port", N_("Expected a whole number from %(least)s to %(most)s."), least=1, most=65535)
+        raise Invalid(
+            "mail_port", N_("Expected a whole number from %(least)s to %(most)s."), least=1, most=65535
+        )
     return int(text)
 
 

@@ -1,8 +1,9 @@
 """The compiled maps as same-origin scripts: constants of this installation, the same for every viewer."""
 
-from flask import Response, current_app, request, url_for
+from flask import Response, request, url_for
 
 from portal.config import Config, ConfigError
+from portal.web.site import Site, current_site
 
 from .blueprint import bp
 from .folium_map import CompiledMap, Kind, MapOptions, compile_map
@@ -13,7 +14,7 @@ FOREVER = "public, max-age=31536000, immutable"
 def compiled(kind: Kind) -> CompiledMap:
     """The map of this kind with the installation's base map."""
     world = url_for("static", filename="vendor/world/countries-50m.json")
-    return compile_map(_options(kind, world, current_app.config["PORTAL"]))
+    return compile_map(_options(kind, world, current_site()))
 
 
 def check(config: Config) -> None:
@@ -24,12 +25,12 @@ def check(config: Config) -> None:
         raise ConfigError(f"PORTAL_TILE_URL, PORTAL_TILE_ATTRIBUTION: {error}") from None
 
 
-def _options(kind: Kind, base_map_url: str, config: Config) -> MapOptions:
+def _options(kind: Kind, base_map_url: str, tiles: Config | Site) -> MapOptions:
     return MapOptions(
         kind=kind,
         base_map_url=base_map_url,
-        tile_url=config.tile_url,
-        tile_attribution=config.tile_attribution,
+        tile_url=tiles.tile_url,
+        tile_attribution=tiles.tile_attribution,
     )
 
 

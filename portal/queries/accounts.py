@@ -5,9 +5,9 @@ from datetime import datetime
 from sqlalchemy import Select, select
 from sqlalchemy.orm import contains_eager, joinedload
 
-from portal.domain.access import account_managed_by, sign_in_live
+from portal.domain.access import account_managed_by, account_may_sign_in, sign_in_live
 from portal.domain.viewer import Viewer
-from portal.models import Account, AccountLink, Driver, LoginSession, Operator, Preference
+from portal.models import Account, AccountLink, Driver, LoginSession, Operator, Preference, Theme
 
 from .paging import AnySelect
 
@@ -40,10 +40,26 @@ def account_by_email(email: str) -> Select[Account]:
     return select(Account).where(Account.email == email.strip().lower())
 
 
-def live_sign_in(secret_hash: str, at: datetime) -> Select[LoginSession, str | None]:
-    """The sign-in behind a cookie, with its account and operator, if it still counts; and its language."""
+def account_to_reset(email: str) -> Select[Account]:
+    """The login with this address, with its operator, if it may sign in at all."""
+    return account_by_email(email).where(account_may_sign_in()).options(joinedload(Account.operator))
+
+
+def own_account(viewer: Viewer) -> Select[Account]:
+    """The login that asks."""
+    return select(Account).where(Account.id == viewer.account_id).options(joinedload(Account.operator))
+
+
+def own_sign_in(viewer: Viewer, sign_in_id: int, at: datetime) -> Select[LoginSession]:
+    """One of its running sign-ins."""
+    own = (LoginSession.account_id == viewer.account_id, LoginSession.id == sign_in_id)
+    return select(LoginSession).join(LoginSession.account).where(*own, sign_in_live(at))
+
+
+def live_sign_in(secret_hash: str, at: datetime) -> Select[LoginSession, str | None, Theme | None]:
+    """The sign-in behind a cookie, with its account and operator, if it still counts; its language and theme."""
     return (
-        select(LoginSession, Preference.locale)
+        select(LoginSession, Preference.locale, Preference.theme)
         .join(LoginSession.account)
         .outerjoin(Preference, Preference.account_id == LoginSession.account_id)
         .where(LoginSession.secret_hash == secret_hash, sign_in_live(at))
@@ -52,12 +68,12 @@ def live_sign_in(secret_hash: str, at: datetime) -> Select[LoginSession, str | N
 
 
 def live_sign_ins_of(account: Account, at: datetime) -> Select[LoginSession]:
-    """Where the account is signed in now, the newest first."""
+    """Where the account is signed in now, what was used last first."""
     return (
         select(LoginSession)
         .join(LoginSession.account)
         .where(LoginSession.account_id == account.id, sign_in_live(at))
-        .order_by(LoginSession.created_at.desc(), LoginSession.id.desc())
+        .order_by(LoginSession.seen_at.desc().nulls_last(), LoginSession.id.desc())
     )
 
 
@@ -69,3 +85,9 @@ def open_link(secret_hash: str, at: datetime) -> Select[AccountLink]:
         .options(joinedload(AccountLink.account))
         .where(AccountLink.secret_hash == secret_hash, *live)
     )
+
+
+def open_link_of(account: Account, at: datetime) -> Select[AccountLink]:
+    """The one link of the account that still sets a password; older ones have ended."""
+    live = (AccountLink.used_at.is_(None), AccountLink.expires_at > at)
+    return select(AccountLink).where(AccountLink.account_id == account.id, *live)

@@ -57,11 +57,15 @@ def update_account(
 def set_account_status(
     session: Session, account: Account, status: AccountStatus, *, actor: Actor, at: datetime
 ) -> None:
-    """Enable or disable a login; the same again is a no-op. Raises Forbidden for the last active admin."""
+    """Enable or disable a login; the same again is a no-op.
+
+    Raises Forbidden for the last active admin, and for one's own login.
+    """
     if account.status is status:
         return
     if status is AccountStatus.DISABLED:
         _keep_an_admin(session, account)
+        _not_oneself(account, actor)
     account.status = status
     account.updated_at = at
     record(session, actor, f"account.{status.value}", account, at=at, operator_id=account.operator_id)
@@ -77,8 +81,9 @@ def sign_out_everywhere(session: Session, account: Account, *, actor: Actor, at:
 
 
 def delete_account(session: Session, account: Account, *, actor: Actor, at: datetime) -> None:
-    """Remove a login with its sign-ins and links. Raises Forbidden for the last active admin."""
+    """Remove a login with its sign-ins and links. Raises Forbidden for the last active admin and for one's own."""
     _keep_an_admin(session, account)
+    _not_oneself(account, actor)
     tenant, before = account.operator_id, _facts(account)
     record(session, actor, "account.delete", account, at=at, operator_id=tenant, before=before)
     session.execute(delete(Account).where(Account.id == account.id))
@@ -92,6 +97,12 @@ def _keep_an_admin(session: Session, account: Account) -> None:
     active = session.scalars(admins.order_by(Account.id).with_for_update()).all()
     if set(active) <= {account.id}:
         raise Forbidden(N_("This is the last active CPO admin: make another one first."))
+
+
+def _not_oneself(account: Account, actor: Actor) -> None:
+    """Nobody locks themselves out by a slip."""
+    if account.id == actor.account_id:
+        raise Forbidden(N_("This is your own login: ask another CPO admin to do it."))
 
 
 def _owner(data: AccountData) -> tuple[Role, int | None, int | None]:

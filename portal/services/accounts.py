@@ -27,7 +27,8 @@ from portal.queries.accounts import account_by_email, live_sign_in, open_link
 from .audit import record, record_event
 
 SIGN_IN_LASTS = timedelta(hours=12)
-LINK_LASTS = timedelta(days=3)
+INVITATION_LASTS = timedelta(days=7)
+RESET_LASTS = timedelta(hours=1)
 
 
 def create_account(
@@ -95,22 +96,30 @@ def normalise_email(text: str) -> str:
     return email
 
 
+def link_lasts(account: Account) -> timedelta:
+    """How long a link is good: an invitation waits for its reader, a new password is wanted now."""
+    return INVITATION_LASTS if account.password_hash is None else RESET_LASTS
+
+
 def issue_link(session: Session, account: Account, *, actor: Actor, at: datetime) -> str:
     """The secret of a fresh single-use link for setting a password; older links stop working."""
+    end_links(session, account, at=at)
+    secret, expires = new_secret(), at + link_lasts(account)
+    session.add(
+        AccountLink(secret_hash=digest(secret), account_id=account.id, created_at=at, expires_at=expires)
+    )
+    tenant = account.operator_id
+    record(session, actor, "account.link", account, at=at, operator_id=tenant, after={"link": "issued"})
+    return secret
+
+
+def end_links(session: Session, account: Account, *, at: datetime) -> None:
+    """No link that was sent so far sets a password any more."""
     session.execute(
         update(AccountLink)
         .where(AccountLink.account_id == account.id, AccountLink.used_at.is_(None))
         .values(used_at=at)
     )
-    secret = new_secret()
-    session.add(
-        AccountLink(
-            secret_hash=digest(secret), account_id=account.id, created_at=at, expires_at=at + LINK_LASTS
-        )
-    )
-    tenant = account.operator_id
-    record(session, actor, "account.link", account, at=at, operator_id=tenant, after={"link": "issued"})
-    return secret
 
 
 def use_link(session: Session, secret: str, password: str, *, actor: Actor, at: datetime) -> Account:
@@ -124,10 +133,11 @@ def use_link(session: Session, secret: str, password: str, *, actor: Actor, at: 
 
 
 def set_password(session: Session, account: Account, password: str, *, actor: Actor, at: datetime) -> None:
-    """Change the password and end every sign-in of the account. Raises Invalid."""
+    """Change the password; every sign-in and every open link of the account ends. Raises Invalid."""
     account.password_hash = passwords.hash_password(passwords.check_new(password))
     account.updated_at = at
     record(session, actor, "account.password", account, at=at, operator_id=account.operator_id)
+    end_links(session, account, at=at)
     end_sign_ins(session, account, at=at)
 
 
@@ -149,6 +159,7 @@ def sign_in(
             account_id=account.id,
             created_at=at,
             expires_at=at + SIGN_IN_LASTS,
+            seen_at=at,
             address=actor.address,
             user_agent=(user_agent or "")[:300] or None,
         )

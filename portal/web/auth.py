@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Flask, current_app, g, redirect, request, url_for
+from flask import Flask, g, redirect, request, url_for
 from flask_login import UserMixin, current_user
 from werkzeug.wrappers import Response
 
@@ -14,18 +14,21 @@ from portal.domain.viewer import ANONYMOUS, Actor, Viewer
 from portal.extensions import db, login
 from portal.models import Account, Role
 from portal.queries.accounts import live_sign_in
+from portal.services import sign_ins
 
 from .addresses import safe_next as safe_next
 from .htmx import sign_in_again, wants_fragment
+from .site import current_site
 
 
 class SignedIn(UserMixin):  # type: ignore[misc]
     """What flask-login carries: its id is the secret of the sign-in, not of the account."""
 
-    def __init__(self, secret: str, viewer: Viewer, locale: str | None) -> None:
+    def __init__(self, secret: str, viewer: Viewer, locale: str | None, theme: str | None) -> None:
         self.secret = secret
         self.viewer = viewer
         self.locale = locale  # the language that the account chose, if any
+        self.theme = theme  # and how it wants to see its pages
 
     def get_id(self) -> str:
         return self.secret
@@ -33,18 +36,33 @@ class SignedIn(UserMixin):  # type: ignore[misc]
 
 def init_app(app: Flask) -> None:
     login.init_app(app)
+    app.after_request(_note_seen)
     login.session_protection = None  # the secret lives in a server-side row; an address may change on a phone
 
 
 @login.user_loader  # type: ignore[untyped-decorator]
 def load(secret: str) -> SignedIn | None:
-    found = db.session.execute(live_sign_in(digest(secret), now())).first()
-    return SignedIn(secret, viewer_of(found[0].account), found[1]) if found else None
+    at = now()
+    found = db.session.execute(live_sign_in(digest(secret), at)).first()
+    if found is None:
+        return None
+    sign_in, locale, theme = found
+    if sign_ins.is_long_ago(sign_in, at):
+        g.seen_again = sign_in.id
+    return SignedIn(secret, viewer_of(sign_in.account), locale, theme)
+
+
+def _note_seen(response: Response) -> Response:
+    """After the request's own work, and beside its transaction."""
+    sign_in_id = g.pop("seen_again", None)
+    if sign_in_id is not None and "without_database" not in g:
+        sign_ins.note_seen(db.engine, sign_in_id, at=now())
+    return response
 
 
 def viewer_of(account: Account) -> Viewer:
     """The viewer behind an account (loaded with its operator)."""
-    zone = account.operator.timezone if account.operator else current_app.config["PORTAL"].default_timezone
+    zone = account.operator.timezone if account.operator else current_site().timezone
     return Viewer(
         role=account.role,
         account_id=account.id,

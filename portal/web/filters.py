@@ -10,6 +10,8 @@ from flask import Flask
 from flask_babel import get_locale, gettext
 
 from portal.domain import connectors
+from portal.domain.devices import device
+from portal.domain.validity import whole_day
 from portal.models import Station
 
 from .auth import viewer
@@ -19,7 +21,7 @@ def init_app(app: Flask) -> None:
     for function in (
         *(local_time, local_date, local_month, utc_iso, duration),
         *(energy, power, number, money, amount),
-        *(connector_name, hardware_summary, country_name),
+        *(connector_name, hardware_summary, country_name, device),
     ):
         app.template_filter(function.__name__)(function)
 
@@ -27,6 +29,14 @@ def init_app(app: Flask) -> None:
 def iso_local(instant: datetime, zone: str) -> str:
     """ISO 8601 to the second with the zone's offset at that instant."""
     return instant.astimezone(ZoneInfo(zone)).replace(microsecond=0).isoformat()
+
+
+def local_limit(instant: datetime | None, zone: str | None = None, last: bool = False) -> str:
+    """Where something begins (`last`: ends): the day where it is all of it, else the time."""
+    if instant is None:
+        return "–"
+    day = whole_day(instant, zone or viewer().zone, last=last)
+    return str(format_date(day, "medium", get_locale())) if day else local_time(instant, zone)
 
 
 def utc_iso(instant: datetime) -> str:

@@ -1,5 +1,6 @@
 """Security headers on every answer, errors included."""
 
+from functools import lru_cache
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -7,12 +8,15 @@ from flask import Flask, Response, g
 
 from portal.config import Config
 
+from .site import site_if_known
 
-def content_security_policy(config: Config) -> str:
-    """Everything from our own origin; images also from the configured tile server."""
+
+@lru_cache(maxsize=8)
+def content_security_policy(tile_url: str) -> str:
+    """Everything from our own origin; images also from the tile server, where there is one."""
     tiles = ""
-    if config.tile_url:
-        parts = urlsplit(config.tile_url.replace("{s}", "*"))
+    if tile_url:
+        parts = urlsplit(tile_url.replace("{s}", "*"))
         tiles = f" {parts.scheme}://{parts.netloc}"
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; "
@@ -22,8 +26,6 @@ def content_security_policy(config: Config) -> str:
 
 
 def init_app(app: Flask, config: Config) -> None:
-    policy = content_security_policy(config)
-
     @app.before_request
     def number_the_request() -> None:
         g.request_id = uuid4().hex
@@ -31,7 +33,8 @@ def init_app(app: Flask, config: Config) -> None:
     @app.after_request
     def add_headers(response: Response) -> Response:
         headers = response.headers
-        headers["Content-Security-Policy"] = policy
+        # Pages, which alone show tiles, have read the site's settings by now; nothing else has to for this.
+        headers["Content-Security-Policy"] = content_security_policy(site_if_known().tile_url)
         headers["X-Content-Type-Options"] = "nosniff"
         headers["Referrer-Policy"] = "same-origin"
         headers["Cross-Origin-Opener-Policy"] = "same-origin"

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from babel import Locale
-from flask import current_app, g, has_request_context, request
+from flask import has_request_context, request
 from flask_babel import force_locale, get_locale
 from flask_login import current_user
 
 from portal.config import LOCALES
-from portal.extensions import db
-from portal.models import SiteSettings
+
+from .site import current_site
 
 FALLBACK = Locale("en")
 
@@ -28,8 +28,7 @@ def select_locale() -> str:
 
 def site_locale() -> str:
     """The language of the site's settings, else that of the environment's."""
-    chosen = None if g.get("without_database") else db.session.get_one(SiteSettings, 1).locale
-    return chosen or str(current_app.config["PORTAL"].default_locale)
+    return current_site().locale
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Flask, current_app, request, url_for
 from flask_babel import gettext as _
+from flask_login import current_user
 
 from portal.domain.clock import now
 from portal.extensions import db
@@ -14,6 +15,7 @@ from portal.models import Role, SiteSettings
 from .auth import viewer
 from .filters import offset_label
 from .locale import language_tag, text_direction
+from .site import current_site
 
 THEMES = ("auto", "light", "dark")
 
@@ -37,6 +39,7 @@ def _admin() -> list[tuple[str, str, str]]:
         (_("Sessions"), "bolt", "admin.sessions"),
         (_("Audit"), "history", "admin.audit"),
         (_("Map"), "map", "map.driver_map"),
+        (_("Settings"), "settings", "admin.settings"),
     ]
 
 
@@ -75,9 +78,15 @@ def home_url(role: Role | None) -> str:
 
 
 def theme() -> str:
-    """Light, dark or the system's: a cookie that app.js sets."""
-    chosen = request.cookies.get("theme", "auto")
+    """Light, dark or the system's: what the account chose, else a cookie that theme.js sets."""
+    chosen = getattr(current_user, "theme", None) or request.cookies.get("theme", "auto")
     return chosen if chosen in THEMES else "auto"
+
+
+def logo_url() -> str | None:
+    """The address of the site's own logo; another picture has another address."""
+    version = current_site().logo
+    return url_for("brand.logo", v=version) if version is not None else None
 
 
 def site() -> SiteSettings:
@@ -93,7 +102,8 @@ def init_app(app: Flask) -> None:
             "viewer": asking,
             "nav": menu(),
             "home": home_url(asking.role),
-            "site_name": app.config["SITE_NAME"],
+            "site_name": current_site().name,
+            "site_logo": logo_url(),
             "zone_label": offset_label(asking.zone, now()),
             "theme": theme(),
             "lang": language_tag(),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app, request
+from flask import request
 from werkzeug.wrappers import Response
 
 from portal.domain.clock import now
@@ -19,6 +19,7 @@ from .auth import actor, viewer
 from .htmx import changed
 from .lookup import found
 from .navigation import site
+from .site import current_site
 from .transaction import transaction
 
 
@@ -54,8 +55,7 @@ def toggled(toggle: Toggle, page_url: str) -> Response:
 
 def settings_context(operator: Operator | None, station: Station | None = None) -> dict[str, Any]:
     """The session settings in force with their origin (`settings`), and the currency that amounts are in."""
-    default = current_app.config["PORTAL"].default_currency
     return {
         "settings": effective_settings(site(), operator, station),
-        "currency": operator.currency if operator else default,
+        "currency": operator.currency if operator else current_site().currency,
     }

@@ -18,7 +18,7 @@ from portal.domain.errors import TooMany
 from portal.extensions import db
 from portal.models import Account, AccountLink
 from portal.services import throttle
-from portal.services.accounts import LINK_LASTS, issue_link
+from portal.services.accounts import RESET_LASTS, issue_link
 from tests.support.factories import PASSWORD, TESTER, csrf_token, make_account, sign_in
 from tests.support.migrated import make_config
 
@@ -142,7 +142,7 @@ def test_a_newer_link_replaces_the_former(client: FlaskClient, session: Session,
 def test_a_link_expires(client: FlaskClient, session: Session, admin: Account) -> None:
     with time_machine.travel(NOON, tick=False) as clock:
         url = fresh_link(session, admin)
-        clock.shift(LINK_LASTS - timedelta(seconds=1))
+        clock.shift(RESET_LASTS - timedelta(seconds=1))
         assert client.get(url).status_code == 200
         clock.shift(timedelta(seconds=1))
         assert client.get(url).status_code == 404
