@@ -1,6 +1,6 @@
-"""The map that drivers see: page, data, panel."""
+"""The map that drivers see: page, data, panel; and the same through their eyes."""
 
-from . import data, page, scripts
+from . import data, looking, page, scripts, sight
 from .blueprint import bp
 
-__all__ = ["bp", "data", "page", "scripts"]
+__all__ = ["bp", "data", "looking", "page", "scripts", "sight"]

@@ -2,17 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from flask import current_app
+from babel.dates import format_date, format_time
+from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from portal.domain import connectors
+from portal.domain.opening_hours import DAY, Today, today
 from portal.domain.text import N_
+from portal.domain.viewer import Viewer
+from portal.domain.zones import offset_text
 from portal.models import Connector, Operator, Role, Station, StationStatus
-from portal.web.auth import viewer
 from portal.web.filters import offset_label
+from portal.web.site import current_site
+
+from .lengths import length
 
 STATUS_WORDS = {
     StationStatus.AVAILABLE: N_("Available"),
@@ -23,16 +30,21 @@ STATUS_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One visible station with its hardware, area and operator; `mine`: it is of the viewer's networks."""
+    """One visible station with its hardware, area and operator; `mine`: it is of the viewer's networks.
+
+    `metres` is how far it is from where the list measures, if it does.
+    """
 
     station: Station
     mine: bool
+    viewer: Viewer
     at: datetime
+    metres: float | None = None
 
     @classmethod
-    def of(cls, row: Sequence[Any], at: datetime) -> "Card":
+    def of(cls, row: Sequence[Any], viewer: Viewer, at: datetime, metres: float | None = None) -> "Card":
         """From a row of `queries.map.listed_stations`."""
-        return cls(row[0], bool(row[1]), at)
+        return cls(row[0], bool(row[1]), viewer, at, metres)
 
     @property
     def address(self) -> str:
@@ -45,18 +57,25 @@ class Card:
         return str(_(STATUS_WORDS[self.station.status]))
 
     @property
+    def distance(self) -> str:
+        """How far it is, in the units of the reader's country."""
+        return "" if self.metres is None else length(self.metres)
+
+    @property
     def network(self) -> str:
         """Whose private network lets the viewer see the station; empty for a public one."""
         if self.station.visible:
             return ""
         if self._operator is None:
             return str(_("Hidden"))
+        if self.viewer.role is Role.DRIVER:
+            return str(_("Private: through %(operator)s", operator=self._operator.name))
         return str(_("Private network: %(operator)s", operator=self._operator.name))
 
     @property
     def own(self) -> str:
         """A public station of a network that the driver is a member of."""
-        if not (self.station.visible and self.mine and self._operator and viewer().role is Role.DRIVER):
+        if not (self.station.visible and self.mine and self._operator and self.viewer.role is Role.DRIVER):
             return ""
         return str(_("Your network: %(operator)s", operator=self._operator.name))
 
@@ -76,13 +95,36 @@ class Card:
     @property
     def zone(self) -> str:
         """The zone of the station's operator, else of the site."""
-        return (
-            self._operator.timezone if self._operator else str(current_app.config["PORTAL"].default_timezone)
-        )
+        return self._operator.timezone if self._operator else current_site().timezone
 
     @property
     def zone_label(self) -> str:
         return offset_label(self.zone, self.at)
+
+    @property
+    def local_time(self) -> str:
+        """What the clock shows at the station: "Thu 09:15 there, UTC+02:00"."""
+        local, locale = self._local, get_locale()
+        clock = f"{format_date(local, 'EEE', locale)} {format_time(local, 'short', tzinfo=local.tzinfo, locale=locale)}"
+        return str(_("%(time)s there, %(offset)s", time=clock, offset=offset_text(self.zone, self.at)))
+
+    @property
+    def today(self) -> Today | None:
+        """The opening hours of this day at the station, where they are written in a form that can be read."""
+        return today(self.station.opening_hours, self._local)
+
+    @property
+    def hours_today(self) -> str:
+        """The same in words."""
+        hours = self.today
+        if hours is None:
+            return ""
+        if hours.all_day:
+            return str(_("Today round the clock"))
+        if not hours.spans:
+            return str(_("Closed all day today"))
+        spans = ", ".join(f"{_clock(start)}–{_clock(end)}" for start, end in hours.spans)
+        return str(_("Today %(hours)s", hours=spans))
 
     @property
     def position(self) -> tuple[str, str]:
@@ -92,9 +134,17 @@ class Card:
         return f"{latitude:.6f}", f"{longitude:.6f}"
 
     @property
+    def _local(self) -> datetime:
+        return self.at.astimezone(ZoneInfo(self.zone))
+
+    @property
     def _operator(self) -> Operator | None:
         return self.station.area.operator
 
     @property
     def _connectors(self) -> list[Connector]:
         return [connector for charger in self.station.chargers for connector in charger.connectors]
+
+
+def _clock(minute: int) -> str:
+    return str(format_time(time(minute % DAY // 60, minute % 60), "short", locale=get_locale()))

@@ -15,10 +15,10 @@ from portal.extensions import db
 from portal.models import Station
 from portal.queries.map import map_stations
 from portal.queries.map_cells import cells
-from portal.web.auth import viewer
 
 from .blueprint import bp
 from .filters import MapQuery
+from .sight import sight
 
 MOST_FEATURES = 190
 MOST_BYTES = 30_000
@@ -34,7 +34,7 @@ def stations_json() -> Response:
     if query.wanted.box is None:
         raise Invalid("bbox", N_("Expected west,south,east,north in degrees."))
     zoom = parse_zoom(request.args.get("zoom", ""))
-    stations = map_stations(viewer(), now(), query.wanted)
+    stations = map_stations(sight().viewer, now(), query.wanted)
     response = Response(
         collection(db.session(), stations, query.wanted.box, zoom), mimetype="application/json"
     )

@@ -6,10 +6,15 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from portal.domain.access import networks_of, station_in_network_of, station_visible_to
+from portal.domain.access import (
+    driver_looked_through_by,
+    networks_of,
+    station_in_network_of,
+    station_visible_to,
+)
 from portal.domain.geometry import Box
 from portal.domain.viewer import Viewer
-from portal.models import Area, Charger, Connector, Station
+from portal.models import Area, Charger, Connector, Driver, Station
 
 _WHOLE = (
     joinedload(Station.area).joinedload(Area.operator),
@@ -71,6 +76,11 @@ def bounds(stations: Select[Station]) -> Select[float, float, float, float]:
 def belongs_to_networks(viewer: Viewer, at: datetime) -> Select[bool]:
     """Whether there is any network for "my networks" to name."""
     return select(networks_of(viewer, at).exists())
+
+
+def driver_to_look_as(viewer: Viewer, at: datetime, number: str) -> Select[Driver]:
+    """The driver of this number, if the viewer may look at the map through its eyes."""
+    return select(Driver).where(driver_looked_through_by(viewer, at), Driver.number == number.upper())
 
 
 def within(box: Box) -> ColumnElement[bool]:

@@ -118,7 +118,7 @@ def opens_panel(page: Page) -> None:
     listed(page, "LJU-CENTER-2").click()
     panel = page.locator(".station-card")
     expect(panel).to_contain_text("Tivoli park")
-    expect(panel).to_contain_text(f"Private network: {wizard.NAME}")
+    expect(panel).to_contain_text(f"Private: through {wizard.NAME}")
     expect(panel).to_contain_text("Europe/Ljubljana")
 
 

@@ -156,7 +156,7 @@ def test_station_has_a_page_of_its_own_without_scripts(pages: Pages) -> None:
     look(page, BLED)
     listed(page, "ALP-LAKE-DC").click()
     expect(page.locator(".station-card")).to_contain_text("150 kW")
-    directions = page.get_by_role("link", name="Directions").get_attribute("href") or ""
-    assert "46.364500%2C14.094200" in directions
+    directions = page.get_by_role("link", name="Open in a map app").get_attribute("href") or ""
+    assert directions == "geo:46.364500,14.094200"
     page.get_by_role("link", name="Show on the map").click()
     expect(page.locator("#station-panel")).to_contain_text("Alpina Lakeside fast")

@@ -43,7 +43,7 @@ def test_operator_runs_its_own_network(pages: Pages, javascript: bool) -> None:
     grants(hotel, javascript)
     sees(driver, BLED, yes=PUBLIC | LAKE | GARAGE, no={}, javascript=False)
     listed(driver, "ALP-LAKE-2").click()
-    expect(driver.locator(".station-card")).to_contain_text("Private network: Hotel Alpina")
+    expect(driver.locator(".station-card")).to_contain_text("Private: through Hotel Alpina")
     revokes(hotel, javascript)
     sees(driver, BLED, yes=PUBLIC, no=LAKE | GARAGE, javascript=javascript)
     assert driver.request.get("/map/stations/ALP-LAKE-2").status == 404

@@ -174,13 +174,13 @@ def test_a_driver_sees_which_stations_are_its_own(client: FlaskClient, session: 
     found = re.findall(r'<li class="map-card">.*?</li>', page, re.DOTALL)
     cards = {code: card for card in found for code in re.findall('data-station="([^"]+)', card)}
     assert set(cards) == {"GARAGE", "FRONT", "QUAY"}
-    assert "Private network: Hotel Alpina" in cards["GARAGE"]
+    assert "Private: through Hotel Alpina" in cards["GARAGE"]
     assert "Your network: Hotel Alpina" in cards["FRONT"]
     assert "network" not in cards["QUAY"]
     assert "Harbor Cafe" not in page
     assert 'name="mine"' in page
-    assert "Private network: Hotel Alpina" in text_of(client, "/map/stations/GARAGE")
-    assert "Private network: Hotel Alpina" in text_of(client, "/map/?station=GARAGE")
+    assert "Private: through Hotel Alpina" in text_of(client, "/map/stations/GARAGE")
+    assert "Private: through Hotel Alpina" in text_of(client, "/map/?station=GARAGE")
 
 
 def test_a_member_without_a_network_has_no_such_filter(client: FlaskClient, session: Session) -> None:

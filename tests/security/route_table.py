@@ -22,9 +22,10 @@ class Route:
     status: int = 200
     form: Form = field(default_factory=dict)
     trail: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
 
     def allows(self, role: str) -> bool:
-        return self.who in (ANYONE, role)
+        return self.who == ANYONE or role in (self.who, *self.also)
 
     @property
     def unsafe(self) -> bool:
@@ -220,4 +221,15 @@ OWN = (
     post("/operator/audit/{event}/undo", OPERATOR, {}, "audit.undo", "station.show"),
 )
 
-TABLE: tuple[Route, ...] = (*OPEN, *OPERATORS, *HARDWARE, *PEOPLE, *RECORDS, *OWN)
+# The map through somebody else's eyes: operators too, and theirs are shown as the admins' are.
+EYES = tuple(
+    Route(method, address, ADMIN, status, form, trail, also=(OPERATOR,))
+    for method, address, status, form, trail in (
+        ("GET", "/map/?as={driver}", 200, {}, ()),
+        ("GET", "/map/?as={driver}&mine=1&near=46,14", 200, {}, ()),
+        ("GET", "/map/stations/{public}?as={driver}", 200, {}, ()),
+        ("POST", "/map/as", 303, {"as": "{driver}"}, ("map.view_as",)),
+    )
+)
+
+TABLE: tuple[Route, ...] = (*OPEN, *OPERATORS, *HARDWARE, *PEOPLE, *RECORDS, *OWN, *EYES)

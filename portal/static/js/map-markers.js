@@ -150,6 +150,11 @@
       }
     }
 
+    // Whether the station stands on the map by itself.
+    has(code) {
+      return [...this.shown.values()].some((marker) => marker.code === code);
+    }
+
     // Gives the focus back to a station's marker; false when it is not on the screen.
     focus(code) {
       for (const marker of this.shown.values()) {

@@ -3,7 +3,7 @@
   "use strict";
   const PortalMap = (window.PortalMap = window.PortalMap || {});
   const REST = 200; // milliseconds that the view must rest before stations are asked for
-  const CLOSE_UP = 15; // no first view and no station is shown nearer than this
+  const HERE = ["bbox", "near"]; // fields that only the list needs; where somebody is stays out of the address
 
   const byId = (id) => document.getElementById(id);
 
@@ -17,44 +17,37 @@
       this.markers = new PortalMap.Markers(map, this.words, {
         language: document.documentElement.lang || undefined,
         onCluster: (cluster) => this.open(cluster),
-        onStation: (code) => this.choose(code),
+        onStation: (code) => {
+          this.fromList = false;
+          this.choose(code);
+        },
       });
       this.loader = new PortalMap.Loader(this.root.dataset.url, {
         onStart: () => this.notes.busy(true, this.words("loading")),
         onFeatures: (features) => this.show(features),
         onFailure: (again) => this.fail(again),
       });
-      PortalMap.basics(map, this.words);
-      PortalMap.worldControl(map, this.words).addTo(map);
-      PortalMap.positionControl(map, this.words, this.notes).addTo(map);
-      PortalMap.legend(this.words).addTo(map);
+      this.position = new PortalMap.Position(map, this.words, this.notes, (...here) => this.measureFrom(...here));
+      PortalMap.basics(map, this.words, { zoom: false });
+      PortalMap.toolbar(map, this.words, { position: () => this.position.ask(), share: () => PortalMap.share(this.words, this.notes) });
     }
 
     start() {
-      const asked = this.firstView();
+      const asked = PortalMap.firstView(this.map, this.root.dataset.bounds);
       this.map.on("moveend", () => this.moved());
       this.map.portalBase.on("loaderror", () => this.notes.say(this.words("baseFailed")));
       this.listenToFilters();
       this.listenToPage();
       const code = new URLSearchParams(window.location.search).get("station");
-      if (code) this.choose(code, { load: !byId("station-panel")?.childElementCount, focus: false });
-      this.refresh(0, asked);
-    }
-
-    // The view of the address, else of the stations that the server tells of, else the world.
-    firstView() {
-      const address = new URLSearchParams(window.location.search);
-      const [lat, lng, zoom] = ["lat", "lng", "zoom"].map((name) => address.get(name));
-      if ([lat, lng, zoom].every(PortalMap.finite)) {
-        const { minZoom, maxZoom } = this.map.options;
-        const near = Math.max(minZoom, Math.min(maxZoom, Math.round(Number(zoom))));
-        this.map.setView([Math.max(-85, Math.min(85, Number(lat))), PortalMap.wrap(Number(lng))], near, { animate: false });
-        return true;
+      if (code) {
+        const open = document.querySelector("#station-panel .station-card");
+        if (open) this.reveal = PortalMap.placeOf(this.map, code, open.dataset);
+        this.choose(code, { load: !open, focus: false });
+        if (this.reveal && (!asked || !this.map.getBounds().contains(this.reveal.at))) {
+          this.map.setView(this.reveal.at, asked ? this.map.getZoom() : PortalMap.CLOSE_UP, { animate: false });
+        }
       }
-      const box = PortalMap.parseBox(this.root.dataset.bounds);
-      if (box) this.map.fitBounds(PortalMap.boundsOf(box, 0), { maxZoom: CLOSE_UP, padding: [30, 40], animate: false });
-      else PortalMap.showWorld(this.map);
-      return false;
+      this.refresh(0, asked || Boolean(code));
     }
 
     moved() {
@@ -84,7 +77,7 @@
     filters() {
       const parameters = new URLSearchParams();
       for (const [name, value] of this.form ? new FormData(this.form) : []) {
-        if (typeof value === "string" && value.trim() && name !== "bbox") parameters.append(name, value.trim());
+        if (typeof value === "string" && value.trim() && !HERE.includes(name)) parameters.append(name, value.trim());
       }
       return parameters;
     }
@@ -103,8 +96,25 @@
     show(features) {
       this.notes.busy(false);
       this.markers.show(features);
+      if (this.reveal && !PortalMap.uncover(this.map, this.markers, this.reveal, features)) this.reveal = null;
       if (features.length) this.notes.clear("stations");
       else if (this.notes.kind !== "panel") this.notes.say(this.words("empty"), { kind: "stations" });
+    }
+
+    // The list is measured from here from now on, and the map looks at it.
+    measureFrom(latitude, longitude, at) {
+      const field = this.form && this.form.elements.namedItem("near");
+      if (field) field.value = `${latitude.toFixed(5)},${longitude.toFixed(5)}`;
+      this.map.setView(at, Math.max(this.map.getZoom(), 13));
+      this.refresh(REST, true);
+    }
+
+    forgetPosition() {
+      const field = this.form && this.form.elements.namedItem("near");
+      if (field) field.value = "";
+      this.position.forget();
+      this.notes.clear();
+      this.refresh(0, true);
     }
 
     fail(again) {
@@ -132,7 +142,7 @@
       this.remember(this.filters());
       const panel = byId("station-panel");
       if (!load || !panel) return;
-      const url = this.root.dataset.panelUrl + encodeURIComponent(code);
+      const url = this.root.dataset.panelUrl.replace("{code}", encodeURIComponent(code));
       if (!window.htmx) {
         window.location.assign(url);
         return;
@@ -141,12 +151,16 @@
       window.htmx.ajax("GET", url, { source: panel, target: panel });
     }
 
+    // The focus goes back to what opened the panel: the marker, or the station's name in the list.
     close() {
       const code = this.markers.selected;
       byId("station-panel")?.replaceChildren();
       this.markers.select(null);
+      this.reveal = null;
       this.remember(this.filters());
-      if (!code || !this.markers.focus(code)) this.map.getContainer().focus({ preventScroll: true });
+      const name = code && this.fromList && document.querySelector(`#stations-list a[data-station="${CSS.escape(code)}"]`);
+      if (name) name.focus();
+      else if (!code || !this.markers.focus(code)) this.map.getContainer().focus({ preventScroll: true });
     }
 
     listenToFilters() {
@@ -169,14 +183,24 @@
           this.close();
           return;
         }
+        if (event.target.closest("[data-near-clear]")) {
+          event.preventDefault();
+          this.forgetPosition();
+          return;
+        }
         const link = event.target.closest("a[data-station]");
         if (!link) return;
         event.preventDefault();
+        this.fromList = true;
         this.goTo(link.dataset);
         this.choose(link.dataset.station);
       });
       const panel = byId("station-panel");
       if (!panel) return;
+      document.addEventListener("keydown", (event) => {
+        const menu = document.querySelector("details[data-menu][open]"); // it is closed first
+        if (event.key === "Escape" && !event.defaultPrevented && !menu && panel.childElementCount) this.close();
+      }, true);
       panel.addEventListener("htmx:afterSwap", (event) => {
         if (event.target !== panel || !this.focusPanel) return;
         panel.tabIndex = -1;
@@ -195,12 +219,10 @@
     }
 
     // A station of the list comes into view, near enough to stand alone.
-    goTo({ lat, lng }) {
-      if (![lat ?? "", lng ?? ""].every(PortalMap.finite)) return;
-      const at = L.latLng(Number(lat), PortalMap.nearCopy(Number(lng), this.map.getCenter().lng));
-      if (this.map.getZoom() < CLOSE_UP - 2 || !this.map.getBounds().contains(at)) {
-        this.map.setView(at, Math.max(this.map.getZoom(), CLOSE_UP - 2));
-      }
+    goTo({ station, lat, lng }) {
+      this.reveal = PortalMap.placeOf(this.map, station, { lat, lng });
+      if (!this.reveal || this.markers.has(station)) return;
+      this.map.setView(this.reveal.at, Math.max(this.map.getZoom(), PortalMap.CLOSE_UP - 2));
     }
   }
 
