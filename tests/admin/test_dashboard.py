@@ -31,8 +31,8 @@ def _words(page: str) -> str:
 
 def test_an_empty_portal_leads_to_the_first_steps(admin: FlaskClient) -> None:
     page = admin.get("/admin/").text
-    assert "First steps" in page
-    for url in ("/admin/operators/new", "/admin/areas/new", "/admin/stations/new", "/admin/drivers/new"):
+    assert "Set up your first private network" in page
+    for url in ("/admin/operators/new", "/admin/areas/new", "/admin/drivers/new", "/admin/setup"):
         assert f'href="{url}"' in page, url
     assert "Nothing at present." in page
 
@@ -68,7 +68,7 @@ def test_it_counts_and_says_what_needs_attention(admin: FlaskClient, session: Se
     assert "2 operators have no active login." in attention
     assert "Op Archived" not in attention
     assert "<script>alert" not in page
-    assert "First steps" not in page
+    assert "Lead me through" not in page
 
 
 def test_it_costs_the_same_however_much_there_is(app: Flask, admin: FlaskClient, session: Session) -> None:
