@@ -119,6 +119,10 @@ def station_unseen(at: datetime) -> ColumnElement[bool]:
 
     That is so too where the operator is not active, and where there is none. For Selects from Station.
     """
+    return and_(station_open(), ~station_public(), Station.area_id.not_in(watched_areas(at)))
+
+
+def watched_areas(at: datetime) -> Select[int]:
+    """Areas whose hidden stations somebody sees: their operator has a live member."""
     member = select(Membership.id).where(Membership.operator_id == Area.operator_id, membership_live(at))
-    watched = select(Area.id).where(member.correlate(Area).exists())
-    return and_(station_open(), ~station_public(), Station.area_id.not_in(watched))
+    return select(Area.id).where(member.correlate(Area).exists())

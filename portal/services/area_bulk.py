@@ -6,14 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from portal.domain.errors import Conflict
+from portal.domain.text import N_
 from portal.domain.viewer import Actor
 from portal.models import Area, AuditEvent, Operator
+from portal.queries.paging import AnySelect
 
-from .audit import record_many
-from .in_sets import UNSYNCHRONISED, chunks
+from .areas import check_takes_areas
+from .audit import record_bulk, record_many
+from .in_sets import UNSYNCHRONISED, chunks, fingerprint, several
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +34,52 @@ class AreaState:
 AreaChange = tuple[AreaState, Operator | None]
 
 
-def locked_areas(session: Session, stmt: Select[Any]) -> list[AreaState]:
+def locked_areas(session: Session, stmt: AnySelect) -> list[AreaState]:
     """The areas of a Select that joins Operator, locked until the transaction ends."""
+    return [AreaState(*row) for row in session.execute(_states(stmt).with_for_update(of=Area))]
+
+
+def area_fingerprint(session: Session, stmt: AnySelect, target: Operator | None) -> str:
+    """What a preview was made of: another value means that something of it has changed since."""
+    return _fingerprint([AreaState(*row) for row in session.execute(_states(stmt))], target)
+
+
+def assign_many(
+    session: Session,
+    stmt: AnySelect,
+    operator: Operator | None,
+    *,
+    seen: str,
+    actor: Actor,
+    at: datetime,
+) -> AuditEvent | None:
+    """Give all areas of the Select to the operator, or to nobody; None: all were so already.
+
+    Sessions keep the operator of their time. `seen` is the fingerprint of the preview that was decided on. Raises
+    Invalid for an operator that is not active, and Conflict when the preview is no longer true.
+    """
+    check_takes_areas(operator)
+    states = locked_areas(session, stmt)
+    if _fingerprint(states, operator) != seen:
+        raise Conflict(N_("The areas have changed since this preview was made. Look again and decide."))
+    changes = [(each, operator) for each in states if each.operator_id != (operator.id if operator else None)]
+    if not changes:
+        return None
+    codes = [state.code for state, _operator in changes]
+    said = {"areas": len(codes), "operator": operator.code if operator else None}
+    event = record_bulk(session, actor, "areas.assign", "area", several(codes), at=at, after=said)
+    change_areas(session, changes, event, actor=actor, at=at)
+    return event
+
+
+def _states(stmt: AnySelect) -> AnySelect:
     columns = (Area.id, Area.code, Area.version, Area.operator_id, Operator.code)
-    locked = stmt.with_only_columns(*columns, maintain_column_froms=True).order_by(None).order_by(Area.id)
-    return [AreaState(*row) for row in session.execute(locked.with_for_update(of=Area))]
+    ids: AnySelect = stmt.with_only_columns(*columns, maintain_column_froms=True)
+    return ids.order_by(None).order_by(Area.id)
+
+
+def _fingerprint(states: Sequence[AreaState], target: Operator | None) -> str:
+    return fingerprint([(each.id, each.version) for each in states], target.id if target else None)
 
 
 def change_areas(

@@ -51,7 +51,7 @@ def create_area(
     """A new area, given to the operator where one is named. Raises Invalid (code taken or none, values)."""
     code = code_value("code", code or "")
     values = data.checked()
-    _check_takes_areas(operator)
+    check_takes_areas(operator)
     if session.scalar(select(Area.id).where(Area.code == code)) is not None:
         raise Invalid("code", N_("%(code)s is taken. Choose another code."), code=code)
     owner = operator.id if operator else None
@@ -95,7 +95,7 @@ def assign_area(
         return None
     if version is not None:
         check_version(area, version, {})
-    _check_takes_areas(operator)
+    check_takes_areas(operator)
     area.operator = operator
     area.updated_at = at
     # One event a tenant: neither may read the other's name. The second is a part of the first: one undo for both.
@@ -133,7 +133,8 @@ def delete_area(session: Session, area: Area, *, actor: Actor, at: datetime) -> 
     session.execute(delete(Area).where(Area.id == area.id))
 
 
-def _check_takes_areas(operator: Operator | None) -> None:
+def check_takes_areas(operator: Operator | None) -> None:
+    """Refuse an operator that is not active with Invalid."""
     if operator is not None and operator.status is not OperatorStatus.ACTIVE:
         message = N_("Operator %(code)s is not active and takes no areas.")
         raise Invalid("operator", message, code=operator.code)

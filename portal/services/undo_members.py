@@ -1,162 +1,129 @@
-"""Undo of grants and revokes, single and in bulk: set-based, and history stays."""
+"""Undo of grants and revokes, single and in bulk: a grant is revoked, a revoke is granted again; history stays."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, insert, literal, select, update
+from sqlalchemy import Row, and_, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.domain.access import membership_managed_by
 from portal.domain.text import N_
 from portal.domain.viewer import Actor, Viewer
 from portal.models import AuditEvent, Driver, DriverStatus, Membership, Operator, OperatorStatus
+from portal.queries.paging import AnySelect
 
-from .audit import record_many
-from .in_sets import UNSYNCHRONISED, chunks
+from .in_sets import chunks
+from .member_changes import Change, Held, lock_members, write_changes
+from .memberships import REPLACED
 from .undo_plan import CHANGED, Plan, Skipped
 
 UNDONE = "undone"
-REPLACED = "replaced"  # what memberships.grant says of a membership whose dates it changes
 
 OPERATOR_AWAY = N_("The operator is not active, so %(subject)s cannot become a member again.")
 DRIVER_AWAY = N_("Driver %(subject)s is disabled and cannot become a member again.")
 OVER = N_("The membership of %(subject)s has ended by its dates meanwhile.")
 
 Part = Row[*tuple[Any, ...]]
+Changes = dict[int, Change]  # by the id of the membership that is taken back or given back
 
 
 def plan_members(
     session: Session, event: AuditEvent, parts: Sequence[Part], viewer: Viewer, at: datetime
 ) -> Plan:
     """Of a grant: end those memberships, and give back those that they replaced. Of a revoke: grant again."""
+    lock_members(session, [event.operator_id or 0])
     granting = event.action in ("membership.grant", "members.grant_many")
     wanted = "membership.grant" if granting else "membership.revoke"
-    names = {each.subject_id: each.subject for each in parts if each.action == wanted and each.subject_id}
-    live = _unrevoked(session, viewer, sorted(names)) if granting else []
-    skipped = [Skipped(name, CHANGED) for key, name in names.items() if granting and key not in set(live)]
-    ended = _replaced_by(session, live) if granting else names
-    back, refused = _returning(session, viewer, ended, at, replaced=granting)
+    names = {each.subject_id: each.subject for each in parts if each.action == wanted}
+    refused: dict[int, str] = {}
+    if granting:
+        changes = _taken_back(session, viewer, names, at)
+    else:
+        changes, refused = _given_back(session, viewer, names, at)
+    left = [Skipped(names[key], refused.get(key, CHANGED)) for key in names if key not in changes]
 
     def apply(own: AuditEvent, actor: Actor) -> None:
-        _end(session, live, own, actor, at)
-        _grant_again(session, back, own, actor, at)
+        write_changes(session, list(changes.values()), actor=actor, at=at, parent_id=own.id)
 
-    return Plan(len(live) if granting else len(back), [*skipped, *refused], apply)
-
-
-def _unrevoked(session: Session, viewer: Viewer, ids: Sequence[int]) -> list[int]:
-    """Those that are still as the grant left them, locked."""
-    found: list[int] = []
-    for some in chunks(ids):
-        stmt = select(Membership.id).where(
-            Membership.id.in_(some), Membership.revoked_at.is_(None), membership_managed_by(viewer)
-        )
-        found += session.scalars(stmt.with_for_update(of=Membership))
-    return found
+    return Plan(len(changes), left, apply)
 
 
-def _replaced_by(session: Session, ids: Sequence[int]) -> dict[int, str]:
-    """The memberships (with the driver's number) that ended because these took their place."""
-    old = aliased(Membership)
-    same = and_(
-        old.operator_id == Membership.operator_id,
-        old.driver_id == Membership.driver_id,
-        old.revoked_at == Membership.granted_at,
-        old.revoke_reason == REPLACED,
+def _taken_back(session: Session, viewer: Viewer, names: dict[int, str], at: datetime) -> Changes:
+    """Those that are still as the grant left them end; where one had replaced another, that one comes back."""
+    found: Changes = {}
+    former = aliased(Membership)
+    replaced = and_(
+        former.operator_id == Membership.operator_id,
+        former.driver_id == Membership.driver_id,
+        former.revoked_at == Membership.granted_at,
+        former.revoke_reason == REPLACED,
     )
-    stmt = select(old.id, Driver.number).join(Membership, same).join(Driver, Driver.id == old.driver_id)
-    found: dict[int, str] = {}
-    for some in chunks(ids):
-        found |= dict(session.execute(stmt.where(Membership.id.in_(some))).tuples())
+    stmt = _mine(viewer).where(Membership.revoked_at.is_(None)).outerjoin(former, replaced)
+    for ids in chunks(sorted(names)):
+        for row in session.execute(stmt.add_columns(former).where(Membership.id.in_(ids))):
+            change = _change(row)
+            change = replace(change, held=_held(row[0]), ends=True, reason=UNDONE, grants=False)
+            back = row[-1]
+            if back is not None and _objection(row, back.valid_to, at) is None:
+                change = replace(change, grants=True, **_dates(back))
+            found[row[0].id] = change
     return found
 
 
-def _returning(
-    session: Session, viewer: Viewer, names: dict[int, str], at: datetime, *, replaced: bool
-) -> tuple[list[int], list[Skipped]]:
-    """Which of the ended memberships may be granted again, and why the others may not."""
-    back: list[int] = []
-    refused: dict[int, Skipped] = {key: Skipped(name, CHANGED) for key, name in names.items()}
+def _given_back(
+    session: Session, viewer: Viewer, names: dict[int, str], at: datetime
+) -> tuple[Changes, dict[int, str]]:
+    """Those whom nobody has granted anything since, by the id of what was revoked; and why others may not return."""
+    found: Changes = {}
+    refused: dict[int, str] = {}
     later = aliased(Membership)
     newer = select(later.id).where(
         later.operator_id == Membership.operator_id,
         later.driver_id == Membership.driver_id,
         later.id > Membership.id,
     )
-    if replaced:  # what took its place at that moment is about to end
-        newer = newer.where(later.granted_at != Membership.revoked_at)
-    stmt = (
-        select(Membership.id, Membership.valid_to, Operator.status, Driver.status)
+    stmt = _mine(viewer).where(Membership.revoked_at.is_not(None), ~newer.exists())
+    for ids in chunks(sorted(names)):
+        for row in session.execute(stmt.where(Membership.id.in_(ids))):
+            reason = _objection(row, row[0].valid_to, at)
+            if reason is None:
+                found[row[0].id] = _change(row)
+            else:
+                refused[row[0].id] = reason
+    return found, refused
+
+
+def _mine(viewer: Viewer) -> AnySelect:
+    """(Membership, status of its operator, status and number of its driver), limited to the viewer."""
+    stmt: AnySelect = (
+        select(Membership, Operator.status, Driver.status, Driver.number)
         .join(Operator, Operator.id == Membership.operator_id)
         .join(Driver, Driver.id == Membership.driver_id)
-        .where(Membership.revoked_at.is_not(None), membership_managed_by(viewer), ~newer.exists())
     )
-    for some in chunks(sorted(names)):
-        for key, valid_to, operator, driver in session.execute(stmt.where(Membership.id.in_(some))):
-            reason = _objection(operator, driver, valid_to, at)
-            if reason is None:
-                back.append(key)
-                del refused[key]
-            else:
-                refused[key] = Skipped(names[key], reason)
-    return back, list(refused.values())
+    return stmt.where(membership_managed_by(viewer))
 
 
-def _objection(
-    operator: OperatorStatus, driver: DriverStatus, valid_to: datetime | None, at: datetime
-) -> str | None:
-    if operator is not OperatorStatus.ACTIVE:
+def _objection(row: Part, valid_to: datetime | None, at: datetime) -> str | None:
+    """Why the driver cannot become a member (until then)."""
+    if row[1] is not OperatorStatus.ACTIVE:
         return OPERATOR_AWAY
-    if driver is not DriverStatus.ACTIVE:
+    if row[2] is not DriverStatus.ACTIVE:
         return DRIVER_AWAY
     return OVER if valid_to is not None and valid_to <= at else None
 
 
-def _end(session: Session, ids: Sequence[int], own: AuditEvent, actor: Actor, at: datetime) -> None:
-    revoked = {"revoked_at": at, "revoked_by": actor.label, "revoke_reason": UNDONE}
-    said = {"revoked_at": at.isoformat(), "revoked_by": actor.label, "revoke_reason": UNDONE}
-    diff = {"action": "membership.revoke", "before": dict.fromkeys(said), "after": said}
-    named = select(Membership.id, Membership.operator_id, Driver.number).join(
-        Driver, Driver.id == Membership.driver_id
-    )
-    for some in chunks(ids):
-        stmt = update(Membership).values(revoked).where(Membership.id.in_(some))
-        session.execute(stmt, execution_options=UNSYNCHRONISED)
-        rows = session.execute(named.where(Membership.id.in_(some)))
-        record_many(session, actor, [_about(*row, own) | diff for row in rows], at=at)
+def _change(row: Part) -> Change:
+    """Grant again what the row's membership was."""
+    membership = row[0]
+    who = (membership.operator_id, membership.driver_id, row[3])
+    return Change(*who, grants=True, **_dates(membership))
 
 
-def _grant_again(session: Session, ids: Sequence[int], own: AuditEvent, actor: Actor, at: datetime) -> None:
-    """New rows with the former dates and notes."""
-    kept = ("operator_id", "driver_id", "valid_from", "valid_to", "note")
-    by = literal(actor.label, Membership.granted_by.type)
-    again = select(*(getattr(Membership, name) for name in kept), literal(at, Membership.granted_at.type), by)
-    old, new = aliased(Membership), aliased(Membership)
-    pair = and_(old.operator_id == new.operator_id, old.driver_id == new.driver_id, new.revoked_at.is_(None))
-    made = select(new, Driver.number).join(old, pair).join(Driver, Driver.id == new.driver_id)
-    for some in chunks(ids):
-        copied = again.where(Membership.id.in_(some))
-        session.execute(insert(Membership).from_select([*kept, "granted_at", "granted_by"], copied))
-        events = [
-            _about(row.id, row.operator_id, number, own)
-            | {"action": "membership.grant", "after": _said(row, kept, actor, at)}
-            for row, number in session.execute(made.where(old.id.in_(some)))
-        ]
-        record_many(session, actor, events, at=at)
+def _held(membership: Membership) -> Held:
+    return Held(membership.id, membership.operator_id, **_dates(membership))
 
 
-def _about(key: int, operator_id: int, number: str, own: AuditEvent) -> dict[str, Any]:
-    return {
-        "subject_type": "membership",
-        "subject_id": key,
-        "subject": number,
-        "operator_id": operator_id,
-        "parent_id": own.id,
-    }
-
-
-def _said(row: Membership, kept: Sequence[str], actor: Actor, at: datetime) -> dict[str, Any]:
-    values = {name: getattr(row, name) for name in kept} | {"granted_at": at, "granted_by": actor.label}
-    plain = {name: each.isoformat() if isinstance(each, datetime) else each for name, each in values.items()}
-    return {name: each for name, each in plain.items() if each is not None}
+def _dates(membership: Membership) -> dict[str, Any]:
+    return {name: getattr(membership, name) for name in ("valid_from", "valid_to", "note")}
