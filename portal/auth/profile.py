@@ -25,7 +25,7 @@ from .forms import ChangePasswordForm, ProfileForm
 from .slowing import slow_down
 from .views import start
 
-LAYOUTS = {"admin": "layouts/admin.html", "operator": "layouts/operator.html"}
+LAYOUTS = {"admin": "layouts/app.html", "operator": "layouts/operator.html"}
 
 
 @bp.route("/profile", methods=["GET", "POST"])

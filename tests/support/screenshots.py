@@ -43,6 +43,7 @@ BLED = "?lat=46.365&lng=14.093&zoom=16"
 
 SHOTS = (
     Shot("login", None, "/auth/login"),
+    Shot("login-forgot", None, "/auth/forgot"),
     Shot("map-anonymous", None, f"/map/{BLED}", whole=False),
     Shot("map-world", None, "/map/", whole=False),
     Shot("map-member", MEMBER, f"/map/{BLED}", whole=False),
@@ -74,6 +75,8 @@ SHOTS = (
     Shot("admin-accounts", ADMIN, "/admin/accounts/"),
     Shot("admin-account-new", ADMIN, "/admin/accounts/new"),
     Shot("admin-account", ADMIN, "/admin/accounts/2/"),
+    Shot("admin-profile", ADMIN, "/auth/profile"),
+    Shot("admin-settings", ADMIN, "/admin/settings"),
     Shot("admin-sessions", ADMIN, "/admin/sessions/"),
     Shot("admin-session", ADMIN, "/admin/sessions/1/"),
     Shot("admin-audit", ADMIN, "/admin/audit/"),
@@ -83,6 +86,8 @@ SHOTS = (
     Shot("operator-members", HOTEL, "/operator/members/"),
     Shot("operator-members-search", HOTEL, "/operator/members/?q=ma"),
     Shot("operator-sessions", HOTEL, "/operator/sessions/"),
+    Shot("operator-profile", HOTEL, "/auth/profile"),
+    Shot("driver-profile", MEMBER, "/auth/profile"),
     Shot("operator-audit", HOTEL, "/operator/audit"),
 )
 IN_README = ("map-member", "map-anonymous", "admin-operator", "admin-members-search", "operator-dashboard")
