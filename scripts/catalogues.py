@@ -11,8 +11,17 @@ from common import CACHE, ROOT, call, tool
 
 TRANSLATIONS = ROOT / "portal" / "translations"
 TEMPLATE = CACHE / "messages.pot"
-# Beside Babel's own: lazy texts, and refusals, whose message is an argument (of Invalid the second).
-MARKS = ("lazy_gettext", "lazy_ngettext:1,2", "Conflict", "Forbidden", "Invalid:2", "NotFound", "TextError")
+# Beside Babel's own: lazy texts, gettext by another name, and refusals, whose message is an argument.
+MARKS = (
+    "translate",
+    "lazy_gettext",
+    "lazy_ngettext:1,2",
+    "Conflict",
+    "Forbidden",
+    "Invalid:2",
+    "NotFound",
+    "TextError",
+)
 CHANGING = re.compile(
     r'^"(?:POT-Creation-Date|PO-Revision-Date|Last-Translator|Generated-By|Report-Msgid|Language-Team).*\n',
     re.M,

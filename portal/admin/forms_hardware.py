@@ -5,7 +5,6 @@ from typing import Any
 from flask_babel import get_locale
 from flask_babel import gettext as translate
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     DecimalField,
@@ -22,13 +21,14 @@ from wtforms.widgets import NumberInput
 from portal.domain.connectors import choices as standards
 from portal.domain.geography import countries
 from portal.models import CurrentType, StationStatus
+from portal.web.forms import Form
 from portal.web.station_lists import STATUS_LABELS
 
 REQUIRED = InputRequired(_("Please fill this in."))
 CODE_LENGTHS = {"maxlength": 36, "autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}
 
 
-class VersionedForm(FlaskForm):  # type: ignore[misc]
+class VersionedForm(Form):
     """Knows on which version of its subject it was opened, and its countries."""
 
     version = HiddenField()
@@ -107,12 +107,12 @@ class NewStationForm(StationForm):
         self.standard.choices = [("", translate("Add the hardware later")), *_standard_choices()]
 
 
-class ChargerForm(FlaskForm):  # type: ignore[misc]
+class ChargerForm(Form):
     uid = _charger_uid()
     current_type = _current()
 
 
-class ConnectorForm(FlaskForm):  # type: ignore[misc]
+class ConnectorForm(Form):
     number = IntegerField(_("Connector number"), [REQUIRED], widget=NumberInput(step=1, min=1))
     standard = SelectField(_("Connector standard"), [REQUIRED], validate_choice=False)
     max_kw = _kilowatts()

@@ -1,12 +1,12 @@
 """Forms of signing in."""
 
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from wtforms import EmailField, PasswordField, SelectField, StringField
 from wtforms.validators import DataRequired, EqualTo, Length
 
 from portal.domain.passwords import MAX_LENGTH, MIN_LENGTH
 from portal.models import Theme
+from portal.web.forms import Form
 
 LANGUAGES = {"": _("As my browser asks"), "en": "English", "de": "Deutsch"}
 THEMES = {
@@ -16,7 +16,7 @@ THEMES = {
 }
 
 
-class LoginForm(FlaskForm):  # type: ignore[misc]
+class LoginForm(Form):
     email = EmailField(
         _("Email"),
         [DataRequired(_("Enter your email address.")), Length(max=254)],
@@ -29,7 +29,7 @@ class LoginForm(FlaskForm):  # type: ignore[misc]
     )
 
 
-class ForgotForm(FlaskForm):  # type: ignore[misc]
+class ForgotForm(Form):
     email = EmailField(
         _("Email"),
         [DataRequired(_("Enter your email address.")), Length(max=254)],
@@ -37,13 +37,13 @@ class ForgotForm(FlaskForm):  # type: ignore[misc]
     )
 
 
-class ProfileForm(FlaskForm):  # type: ignore[misc]
+class ProfileForm(Form):
     name = StringField(_("Name"), render_kw={"maxlength": 100, "autocomplete": "name"})
     locale = SelectField(_("Language"), choices=lambda: list(LANGUAGES.items()), validate_choice=False)
     theme = SelectField(_("Colours"), choices=lambda: list(THEMES.items()), validate_choice=False)
 
 
-class PasswordForm(FlaskForm):  # type: ignore[misc]
+class PasswordForm(Form):
     password = PasswordField(
         _("New password"),
         [DataRequired(_("Enter a password.")), Length(MIN_LENGTH, MAX_LENGTH)],

@@ -1,0 +1,172 @@
+"""Every page in a language of brackets (tests/support/catalogues.py): no text is outside of the catalogue.
+
+Pages, refusals and messages of every role are read as people read them. What stands outside of the brackets must be
+data of the database, a number, a date, or one of the few words that are the same in every language.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from babel import Locale
+from flask import Flask
+from sqlalchemy import Column, Engine, Enum, String, select
+from sqlalchemy.orm import Session
+
+from portal import create_app
+from portal.domain import geography, zones
+from portal.models import Base
+from tests.security.asking import names_of, visitor
+from tests.security.crawl import Crawler, Found
+from tests.security.markup import Document
+from tests.security.route_table import TABLE
+from tests.security.world import World, make_world
+from tests.support.catalogues import BRACKETED, extracted, outside, spoken, write_bracketed
+from tests.support.migrated import make_config
+from tests.support.templates import COMPILED
+
+STARTS = {
+    "anonymous": ("/map/", "/auth/login", "/nothing-here"),
+    "admin": ("/admin/", "/map/"),
+    "operator": ("/operator/", "/map/", "/admin/"),
+    "driver": ("/map/", "/operator/"),
+}
+# Columns that hold keys of ours and not what somebody wrote: shown raw they would be untranslated words.
+KEYS = {"action", "subject_type", "via", "locale", "purpose", "endpoint", "current_type"}
+MONTHS = "|".join(
+    name for width in ("wide", "abbreviated") for name in Locale("en").months["format"][width].values()
+)
+SAME_EVERYWHERE = re.compile(
+    rf"""\b(?:{MONTHS})\b | \b(?:AM|PM|UTC)\b                     # dates
+    | \b(?:Wh|kWh|W|kW|km|m|h|EUR|AC|DC)\b                        # units
+    | \b(?:CSV|XLSX|PNG|JPEG|WebP|JavaScript|Natural|Earth)\b     # formats, whose map it is
+    | \{{\w+\}} | \+386[\d ]+ | •+\w*                             # gaps for scripts, what is masked
+    """,
+    re.VERBOSE,
+)
+LETTERS = re.compile(r"[^\W\d_]{2,}")
+
+
+@pytest.fixture
+def world(session: Session) -> World:
+    return make_world(session)
+
+
+@pytest.fixture
+def bracketed_app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """The portal in the language of brackets, for whoever does not say another."""
+    write_bracketed(extracted(tmp_path), tmp_path)
+    made = create_app(make_config(database_url, default_locale=BRACKETED))
+    made.jinja_env.bytecode_cache = COMPILED
+    made.extensions["babel"].translation_directories.append(str(tmp_path))
+    return made
+
+
+class Data:
+    """What the database held at some moments, and the lists of the world: to be taken out of texts."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._known = set(listed())
+        self.learn()
+
+    def learn(self) -> None:
+        """Read the database as it is now, beside what it was."""
+        with self._engine.connect() as connection:
+            for column in (column for table in Base.metadata.sorted_tables for column in table.columns):
+                if written_by_people(column):
+                    self._known.update(connection.scalars(select(column).distinct()))
+        longest = sorted((word for word in self._known if word and len(word) > 1), key=len, reverse=True)
+        self._words = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest))})(?!\w)", re.IGNORECASE)
+
+    def without(self, text: str) -> str:
+        return self._words.sub(" ", text)
+
+
+def written_by_people(column: Column[Any]) -> bool:
+    text = isinstance(column.type, String) and not isinstance(column.type, Enum)
+    return text and column.name not in KEYS
+
+
+def listed() -> Iterator[str]:
+    """Countries, states, currencies and zones: names from CLDR and ISO, no texts of ours."""
+    for code, name in (*geography.countries(BRACKETED), *geography.currencies(BRACKETED)):
+        yield from (code, name)
+    yield from geography.states("SI")
+    yield from zones.offered_zones()
+
+
+def loose(html: str, data: Data) -> list[str]:
+    found = []
+    for where, text in spoken(html):
+        if where in ("code", "time"):
+            continue
+        left = SAME_EVERYWHERE.sub(" ", data.without(outside(text)))
+        if LETTERS.search(left):
+            found.append(f"<{where}> {' '.join(text.split())[:200]}")
+    return found
+
+
+class Reader(Crawler):
+    """Follows the links of pages only: fragments are parts of them, and files stay in machine form."""
+
+    def crawl(self, starts: Iterable[str]) -> list[Found]:
+        todo = [url for url in starts if self._fresh(url)]
+        while todo:
+            answer = self._ask(todo.pop(0), fragment=False)
+            self.found.append(answer)
+            followed = Document(answer.body.decode()).addresses() if is_page(answer) else ()
+            todo += [
+                url for url in followed if url.startswith("/") and "/export." not in url and self._fresh(url)
+            ]
+        return self.found
+
+
+def is_page(answer: Found) -> bool:
+    return answer.is_html and not 300 <= answer.status < 400
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"])
+@pytest.mark.parametrize("role", STARTS)
+def test_pages_have_no_text_outside_of_the_catalogue(
+    bracketed_app: Flask, engine: Engine, world: World, role: str
+) -> None:
+    found = Reader(visitor(bracketed_app, world, role).client).crawl(STARTS[role])
+    data = Data(engine)
+    pages = [each for each in found if is_page(each)]
+    assert len(pages) > 3
+    texts = {text: each.url for each in pages for text in loose(each.body.decode(), data)}
+    assert not texts, listing(texts)
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"])
+@pytest.mark.parametrize("role", ["admin", "operator"])
+def test_answers_to_forms_have_no_text_outside_of_the_catalogue(
+    bracketed_app: Flask, engine: Engine, session: Session, role: str
+) -> None:
+    """Each form of the route table: empty, out of date, and as it should be with the message that follows."""
+    world = make_world(session)
+    asking, data, said = visitor(bracketed_app, world, role), Data(engine), {}
+    for route in (each for each in TABLE if each.unsafe and each.who == role):
+        empty = replace(route, form=dict.fromkeys(route.form, ""))
+        stale = replace(route, form={**route.form, "version": "0"})
+        answers = [asking.ask(each, names_of(world, "own")) for each in (empty, stale, route)]
+        answers.append(asking.client.get(STARTS[role][0]))
+        pages = [each for each in answers if each.mimetype == "text/html" and not each.location]
+        said |= {each.text: f"{route.method} {route.address}" for each in pages}
+    data.learn()
+    texts = {text: where for html, where in said.items() for text in loose(html, data)}
+    assert not texts, listing(texts)
+
+
+def listing(texts: dict[str, str]) -> str:
+    return "\n".join(f"{where}: {text}" for text, where in texts.items())
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"])
+@pytest.mark.parametrize("text", ["<p>Hello</p>", "<p>⟦Hello⟧ you</p>", '<a title="Go">⟦Go⟧</a>'])
+def test_a_text_without_brackets_is_found(engine: Engine, text: str) -> None:
+    assert loose(text, Data(engine))
