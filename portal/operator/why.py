@@ -1,0 +1,17 @@
+"""Why somebody sees a station of one's own, or does not."""
+
+from flask import Response
+
+from portal.web.why import suggestions, why_page
+
+from .blueprint import bp
+
+
+@bp.get("/why")
+def why() -> Response:
+    return why_page("layouts/operator.html")
+
+
+@bp.get("/why/suggest")
+def why_suggest() -> Response:
+    return suggestions()
