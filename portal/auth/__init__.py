@@ -2,9 +2,10 @@
 
 from . import (
     forgot,
+    my_data,
     profile,
     views,
 )
 from .blueprint import bp
 
-__all__ = ["bp", "forgot", "profile", "views"]
+__all__ = ["bp", "forgot", "my_data", "profile", "views"]

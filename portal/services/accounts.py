@@ -81,9 +81,11 @@ def check_owner(role: Role, operator: Operator | None, driver: Driver | None) ->
 
 
 def check_driver_free(session: Session, driver: Driver | None) -> None:
-    """A driver has at most one login. Raises Invalid."""
+    """A driver has at most one login, an anonymised one none. Raises Invalid."""
     if driver is None:
         return
+    if driver.anonymised_at is not None:
+        raise Invalid("driver", N_("Driver %(number)s is anonymised and gets no login."), number=driver.number)
     if session.scalar(select(Account.id).where(Account.driver_id == driver.id)) is not None:
         raise Invalid("driver", N_("Driver %(number)s already has a login."), number=driver.number)
 

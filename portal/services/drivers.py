@@ -73,6 +73,7 @@ def update_driver(
     session: Session, driver: Driver, data: DriverData, *, version: int, actor: Actor, at: datetime
 ) -> None:
     """Change all but the number. Raises Invalid, and Conflict when somebody else was faster."""
+    check_not_anonymised(driver)
     values = data.checked()
     check_version(driver, version, values)
     uids = _uids(
@@ -89,7 +90,11 @@ def update_driver(
 def set_driver_status(
     session: Session, driver: Driver, status: DriverStatus, *, actor: Actor, at: datetime
 ) -> None:
-    """Enable or disable; a disabled driver's memberships rest and its login ends at the next request."""
+    """Enable or disable; a disabled driver's memberships rest and its login ends at the next request.
+
+    Raises Conflict for an anonymised driver.
+    """
+    check_not_anonymised(driver)
     if driver.status is status:
         return
     driver.status = status
@@ -124,7 +129,8 @@ def delete_driver(session: Session, driver: Driver, *, actor: Actor, at: datetim
 def add_token(
     session: Session, driver: Driver, uid: str | None, kind: TokenKind, *, actor: Actor, at: datetime
 ) -> Token:
-    """Give the driver one more token. Raises Invalid on `uid` (taken, none)."""
+    """Give the driver one more token. Raises Invalid on `uid` (taken, none), Conflict (anonymised)."""
+    check_not_anonymised(driver)
     value = token_value("uid", uid)
     _check_token_free(session, "uid", value)
     token = _insert_token(session, driver, value, kind, actor, at)
@@ -151,6 +157,12 @@ def remove_token(session: Session, driver: Driver, token: Token, *, actor: Actor
     session.execute(delete(Token).where(Token.id == token.id))
     _index(driver, _uids(session, driver))
     session.flush()
+
+
+def check_not_anonymised(driver: Driver) -> None:
+    """Raises Conflict for a driver who is to stay forgotten."""
+    if driver.anonymised_at is not None:
+        raise Conflict(N_("Driver %(number)s is anonymised and stays as it is."), number=driver.number)
 
 
 def token_value(field: str, text: str | None) -> str:

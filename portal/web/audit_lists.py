@@ -49,7 +49,7 @@ class AuditRow:
     @property
     def changes(self) -> list[tuple[Any, Any, Any]]:
         """(field, before, after) in words, for ui.diff."""
-        before, after = _redacted(self.event.before), _redacted(self.event.after)
+        before, after = redacted(self.event.before), redacted(self.event.after)
         return [
             (
                 field_label(name),
@@ -136,13 +136,13 @@ def _with_action(stmt: AnySelect, action: str) -> AnySelect:
     return stmt.where(AuditEvent.action == action)
 
 
-def _redacted(values: dict[str, Any] | None) -> dict[str, Any]:
+def redacted(values: dict[str, Any] | None) -> dict[str, Any]:
     """Secrets never get into the trail; should one have, it does not get out."""
     return {name: REDACTED if name in SECRET and value else value for name, value in (values or {}).items()}
 
 
 def _json(values: dict[str, Any] | None) -> str:
-    return json.dumps(_redacted(values), ensure_ascii=False) if values else ""
+    return json.dumps(redacted(values), ensure_ascii=False) if values else ""
 
 
 def audit_page(

@@ -3,10 +3,12 @@
 import csv
 import io
 import tempfile
+import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
+from typing import Any
 
 import xlsxwriter
 from flask import Response, stream_with_context
@@ -75,6 +77,36 @@ def xlsx_chunks(header: Sequence[str], rows: Iterable[Sequence[object]], zone: s
         file.seek(0)
         while chunk := file.read(64 * 1024):
             yield chunk
+
+
+def zip_chunks(files: Iterable[tuple[str, Iterable[bytes]]]) -> Iterator[bytes]:
+    """A ZIP of these files (name, chunks), sent while it is made: nothing of it is kept."""
+    sink = _Sink()
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, chunks in files:
+            with archive.open(name, "w", force_zip64=True) as entry:
+                for chunk in chunks:
+                    entry.write(chunk)
+                    yield from sink.drain()
+    yield from sink.drain()
+
+
+class _Sink(io.RawIOBase):
+    """What the archive writes into: cannot be sought in, holds what was not sent yet."""
+
+    def __init__(self) -> None:
+        self._chunks: list[bytes] = []
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        self._chunks.append(bytes(data))
+        return len(data)
+
+    def drain(self) -> Iterator[bytes]:
+        ready, self._chunks = self._chunks, []
+        yield from filter(None, ready)
 
 
 def defuse(cell: object) -> str:

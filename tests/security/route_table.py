@@ -162,6 +162,7 @@ HARDWARE = (
 )
 
 PEOPLE = (
+    get("/auth/my-data", "driver", 200, "driver.export"),
     *lists("/admin/drivers/", ADMIN),
     get("/admin/drivers/new", ADMIN),
     post("/admin/drivers/new", ADMIN, {**DRIVER, "number": "BRAND-NEW"}, "driver.create"),
@@ -171,6 +172,16 @@ PEOPLE = (
     post("/admin/drivers/{driver}/disable", ADMIN, {}, "driver.disabled"),
     post("/admin/drivers/{driver}/enable", ADMIN, {}),
     post("/admin/drivers/{driver}/delete", ADMIN, {}, status=409),
+    get("/admin/drivers/{driver}/all-data.zip", ADMIN, 200, "driver.export"),
+    get("/admin/drivers/{driver}/anonymise", ADMIN),
+    post(
+        "/admin/drivers/{driver}/anonymise",
+        ADMIN,
+        {"number": "{driver}"},
+        "membership.revoke",
+        "account.delete",
+        "driver.anonymise",
+    ),
     post("/admin/drivers/{driver}/tokens/add", ADMIN, {"uid": "NEW-TOKEN", "kind": "rfid"}, "token.create"),
     post("/admin/drivers/{driver}/tokens/{token}/block", ADMIN, {}, "token.block"),
     post("/admin/drivers/{driver}/tokens/{token}/unblock", ADMIN, {}),
@@ -202,7 +213,7 @@ RECORDS = (
     *lists("/admin/sessions/", ADMIN),
     get("/admin/sessions/{session}/", ADMIN),
     *lists("/admin/audit/", ADMIN),
-    get("/admin/audit/{entry}/", ADMIN),
+    get("/admin/audit/{event}/", ADMIN),
     post("/admin/audit/{event}/undo", ADMIN, {}, "audit.undo", "station.show"),
 )
 
@@ -217,7 +228,7 @@ OWN = (
     *lists("/operator/sessions/", OPERATOR),
     get("/operator/sessions/{session}/", OPERATOR),
     *lists("/operator/audit", OPERATOR),
-    get("/operator/audit/{entry}/", OPERATOR),
+    get("/operator/audit/{event}/", OPERATOR),
     post("/operator/audit/{event}/undo", OPERATOR, {}, "audit.undo", "station.show"),
 )
 

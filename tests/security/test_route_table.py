@@ -100,7 +100,7 @@ def foreign_cases(route: Route, role: str) -> list[str]:
     names = set(placeholders(route))
     if not names:
         return []
-    foreign = names & ({"station", "session", "entry", "event"} if role == OPERATOR else {"draft"})
+    foreign = names & ({"station", "session", "event"} if role == OPERATOR else {"draft"})
     return ["foreign", "absent"] if foreign else ["absent"]
 
 

@@ -78,7 +78,6 @@ ABSENT: dict[str, object] = {
     "token": "NOPE",
     "account": 999_999,
     "session": 999_999,
-    "entry": 999_999,
     "charger": 999_999,
     "connector": 999_999,
     "draft": "0" * 32,
@@ -129,7 +128,7 @@ def make_tenant(session: Session, mark: str, n: int) -> Tenant:
     hidden = _station(session, operator, word, visible=False)
     public = _station(session, operator, f"{mark}open", visible=True)
     charged = _charge(session, hidden, operator, member, word)
-    entry = record_event(
+    record_event(
         session,
         Actor(f"{word} actor", address="192.0.2.77"),
         "station.update",
@@ -151,7 +150,6 @@ def make_tenant(session: Session, mark: str, n: int) -> Tenant:
         "token": f"{word}t-m".upper(),
         "account": account.id,
         "session": charged.id,
-        "entry": entry.id,
         "charger": hidden.chargers[0].id,
         "connector": hidden.chargers[0].connectors[0].id,
         "event": hiding.id if hiding else 0,

@@ -76,6 +76,8 @@ class DriverImport(Batch[DriverRecord]):
         if known is None:
             new.append((record, values))
             return Outcome.NEW
+        if known.anonymised_at is not None:
+            return Refused("number", record.number, "This driver is anonymised and stays as it is.")
         if record.email is None:
             values["email"] = known.email
         if record.phone is None:
@@ -91,7 +93,7 @@ class DriverImport(Batch[DriverRecord]):
 
     def _known(self, records: Sequence[DriverRecord]) -> dict[str, Any]:
         columns = [getattr(Driver, name) for name in FIELDS]
-        query = select(Driver.id, Driver.number, *columns).where(
+        query = select(Driver.id, Driver.number, Driver.anonymised_at, *columns).where(
             Driver.number.in_([record.number for record in records])
         )
         return {row.number: row for row in self.session.execute(query.with_for_update())}
