@@ -79,3 +79,14 @@ class MemberRecord:
     valid_to: datetime | None = None
     action: MemberAction = "grant"
     note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MemberLine:
+    """A line of an uploaded file: what it says, or which field of it is wrong and why."""
+
+    line: int
+    record: MemberRecord | None = None
+    field: str | None = None
+    value: str = ""
+    reason: str = ""

@@ -8,30 +8,35 @@ import io
 from collections.abc import Iterator
 from dataclasses import replace
 
+from portal.domain.errors import Invalid
+from portal.domain.records import MemberLine
 from portal.domain.text import N_
 from portal.ingest.fields import Field, Header, Spec
 from portal.ingest.formats import FileSpec, load_format
 from portal.ingest.people import MemberItem, read_member_rows
-from portal.ingest.records import FileError
+from portal.ingest.records import Accepted, FileError, Rejected
 from portal.ingest.rows import RawRow, read_rows
 from portal.ingest.sheets import MAGIC, read_sheet
 from portal.ingest.source import Source
 
-MAX_BYTES = 5 * 1024 * 1024
 MAX_ROWS = 50_000
 ALSO_CALLED = {"driver_number": "number", "valid_from": "valid_from_at_utc", "valid_to": "valid_to_at_utc"}
 _GZIP = b"\x1f\x8b"
 
 
-def read_member_upload(content: bytes, *, operator_code: str, zone: str) -> Iterator[MemberItem]:
-    """Its rows in their order; a row that names no operator is of this one. Raises FileError, also half way."""
+def read_member_upload(content: bytes, *, operator_code: str, zone: str) -> list[MemberLine]:
+    """Its lines in their order; one that names no operator is of this one. Raises Invalid on `file`."""
     format_ = load_format("portal")
     part, file = format_.part("members"), replace(format_.file, time_zone=zone, whole_days=True)
     fields = {name: _either(name, other) for name, other in ALSO_CALLED.items()}
     own = (Spec(column="operator_code", optional=True), Spec(constant=operator_code))
     fields["operator_code"] = Field("operator_code", own)
-    header, rows = _rows(content, file)
-    return _bounded(read_member_rows(rows, header, replace(part, fields={**part.fields, **fields}), file))
+    try:
+        header, rows = _rows(content, file)
+        items = read_member_rows(rows, header, replace(part, fields={**part.fields, **fields}), file)
+        return list(_bounded(items))
+    except FileError as error:
+        raise Invalid("file", str(error)) from error
 
 
 def _rows(content: bytes, file: FileSpec) -> tuple[Header, Iterator[RawRow]]:
@@ -45,11 +50,14 @@ def _rows(content: bytes, file: FileSpec) -> tuple[Header, Iterator[RawRow]]:
     return read_rows(Source(io.BytesIO(content)), replace(file, delimiter=delimiter))
 
 
-def _bounded(items: Iterator[MemberItem]) -> Iterator[MemberItem]:
+def _bounded(items: Iterator[MemberItem]) -> Iterator[MemberLine]:
     for number, item in enumerate(items, start=1):
         if number > MAX_ROWS:
             raise FileError(N_("The file has more than 50,000 rows. Split it."))
-        yield item
+        if isinstance(item, Accepted):
+            yield MemberLine(item.line, item.record)
+        elif isinstance(item, Rejected):
+            yield MemberLine(item.line, None, item.field, item.value, item.reason)
 
 
 def _either(name: str, other: str) -> Field:

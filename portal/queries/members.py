@@ -2,31 +2,47 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy.orm import aliased
 
-from portal.domain.access import driver_searched_by, membership_live, operator_managed_by
+from portal.domain.access import (
+    driver_remembered_by,
+    driver_searched_by,
+    membership_live,
+    membership_managed_by,
+    operator_managed_by,
+)
 from portal.domain.masking import mask_email, mask_phone
 from portal.domain.text import fold
 from portal.domain.viewer import Viewer
-from portal.models import Area, Driver, Membership, Operator, Station, StationStatus
+from portal.models import Area, AuditEvent, Driver, Membership, Operator, Station, StationStatus
 
 from .paging import AnySelect
+
+LATELY = timedelta(days=90)
 
 
 class MemberState(StrEnum):
     LIVE = "live"
     FUTURE = "future"
     EXPIRED = "expired"
+    REVOKED = "revoked"
     NONE = "none"
+
+
+FORMER = (MemberState.EXPIRED, MemberState.REVOKED, MemberState.NONE)
 
 
 @dataclass(frozen=True, slots=True)
 class MemberRow:
-    """A driver as the members page shows it; email and phone may be masked."""
+    """A driver as the members page shows it; email and phone may be masked.
+
+    `known`: it has or had a membership of this operator, so that there is a history. `membership` is the one shown.
+    """
 
     number: str
     name: str
@@ -34,14 +50,16 @@ class MemberRow:
     phone: str | None
     masked: bool
     state: MemberState
-    granted_at: datetime | None
-    granted_by: str | None
-    valid_from: datetime | None
-    valid_to: datetime | None
+    known: bool
+    membership: Membership | None
 
     @property
     def is_member(self) -> bool:
         return self.state is MemberState.LIVE
+
+    @property
+    def revocable(self) -> bool:
+        return self.state in (MemberState.LIVE, MemberState.FUTURE)
 
 
 def network_owner(viewer: Viewer, code: str | None = None) -> Select[Operator]:
@@ -51,14 +69,16 @@ def network_owner(viewer: Viewer, code: str | None = None) -> Select[Operator]:
 
 
 def drivers_with_membership(viewer: Viewer, operator: Operator, at: datetime) -> AnySelect:
-    """Every driver whom the viewer may search, with its unrevoked membership of the operator if it has one."""
+    """(driver, membership, live, known) of every driver whom the viewer may search; the unrevoked one if any."""
     of_this_network = and_(
         Membership.driver_id == Driver.id,
         Membership.operator_id == operator.id,
         Membership.revoked_at.is_(None),
     )
+    any_other = aliased(Membership)
+    known = select(any_other.id).where(any_other.driver_id == Driver.id, any_other.operator_id == operator.id)
     found: AnySelect = (
-        select(Driver, Membership, membership_live(at).label("live"))
+        select(Driver, Membership, membership_live(at).label("live"), known.exists().label("known"))
         .outerjoin(Membership, of_this_network)
         .where(driver_searched_by(viewer))
     )
@@ -72,8 +92,75 @@ def members(viewer: Viewer, operator: Operator, at: datetime) -> AnySelect:
     )
 
 
+def former_members(viewer: Viewer, operator: Operator) -> AnySelect:
+    """Drivers whose membership was revoked and who have no other, with the last one; the same columns."""
+    later = aliased(Membership)
+    newer = select(later.id).where(
+        later.operator_id == Membership.operator_id,
+        later.driver_id == Membership.driver_id,
+        or_(later.revoked_at.is_(None), later.id > Membership.id),
+    )
+    found: AnySelect = (
+        select(Driver, Membership, false().label("live"), Membership.id.is_not(None).label("known"))
+        .join(Membership, Membership.driver_id == Driver.id)
+        .where(
+            driver_searched_by(viewer),
+            Membership.operator_id == operator.id,
+            Membership.revoked_at.is_not(None),
+            ~newer.exists(),
+        )
+    )
+    return found
+
+
+def in_state(state: MemberState, at: datetime) -> ColumnElement[bool]:
+    """What a row of `drivers_with_membership` (of `former_members`: any) must fulfil to be in that state."""
+    if state is MemberState.LIVE:
+        return membership_live(at)
+    if state is MemberState.FUTURE:
+        return Membership.valid_from > at
+    if state is MemberState.EXPIRED:
+        return and_(Membership.valid_to <= at, Membership.valid_to > at - LATELY)
+    return Membership.revoked_at.is_not(None)
+
+
+def expiring(at: datetime, days: int) -> ColumnElement[bool]:
+    """Members whose access ends within so many days."""
+    return and_(membership_live(at), Membership.valid_to <= at + timedelta(days=days))
+
+
 def one_driver(viewer: Viewer, operator: Operator, number: str, at: datetime) -> AnySelect:
     return drivers_with_membership(viewer, operator, at).where(Driver.number == number.upper())
+
+
+def membership_history(viewer: Viewer, operator: Operator, number: str) -> Select[Membership, Driver]:
+    """Every membership of one driver with the operator, newest first, disabled drivers' too."""
+    return (
+        select(Membership, Driver)
+        .join(Driver, Driver.id == Membership.driver_id)
+        .where(
+            Membership.operator_id == operator.id,
+            membership_managed_by(viewer),
+            Driver.number == number.upper(),
+            driver_remembered_by(viewer),
+        )
+        .order_by(Membership.granted_at.desc(), Membership.id.desc())
+    )
+
+
+def change_of(operator: Operator, number: str, at: datetime) -> Select[AuditEvent]:
+    """The event of what was done to one driver's membership at that instant: the grant, where one was replaced."""
+    return (
+        select(AuditEvent)
+        .where(
+            AuditEvent.operator_id == operator.id,
+            AuditEvent.subject_type == Membership.__tablename__,
+            AuditEvent.subject == number.upper(),
+            AuditEvent.at == at,
+        )
+        .order_by(AuditEvent.id.desc())
+        .limit(1)
+    )
 
 
 def live_member_count(operator: Operator, at: datetime) -> Select[int]:
@@ -96,9 +183,9 @@ def as_row(viewer: Viewer, at: datetime, q: str = "") -> Callable[[Any], MemberR
     """Turns a row of these queries into what this viewer may read of it, given what it searched for."""
 
     def make(row: Any) -> MemberRow:
-        driver, membership, live = row[0], row[1], row[2]
+        driver, membership, live, known = row[0], row[1], row[2], row[3]
         state = _state(membership, bool(live), at)
-        masked = not viewer.is_admin and state in (MemberState.NONE, MemberState.EXPIRED)
+        masked = not viewer.is_admin and state in FORMER
         hide_email = masked and fold(q) != fold(driver.email or "")
         hide_phone = masked and not _typed_in_full(q, driver)
         return MemberRow(
@@ -108,10 +195,8 @@ def as_row(viewer: Viewer, at: datetime, q: str = "") -> Callable[[Any], MemberR
             phone=mask_phone(driver.phone) if hide_phone else driver.phone,
             masked=masked,
             state=state,
-            granted_at=membership.granted_at if membership else None,
-            granted_by=membership.granted_by if membership else None,
-            valid_from=membership.valid_from if membership else None,
-            valid_to=membership.valid_to if membership else None,
+            known=bool(known),
+            membership=membership,
         )
 
     return make
@@ -120,6 +205,8 @@ def as_row(viewer: Viewer, at: datetime, q: str = "") -> Callable[[Any], MemberR
 def _state(membership: Membership | None, live: bool, at: datetime) -> MemberState:
     if membership is None:
         return MemberState.NONE
+    if membership.revoked_at is not None:
+        return MemberState.REVOKED
     if live:
         return MemberState.LIVE
     if membership.valid_from is not None and membership.valid_from > at:

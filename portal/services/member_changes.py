@@ -29,6 +29,10 @@ class Held:
     valid_to: datetime | None
     note: str | None
 
+    def lasts(self, at: datetime) -> bool:
+        """Whether it has not ended by its dates."""
+        return self.valid_to is None or self.valid_to > at
+
 
 @dataclass(frozen=True, slots=True)
 class Change:

@@ -19,7 +19,7 @@ from .auth import viewer
 
 def init_app(app: Flask) -> None:
     for function in (
-        *(local_time, local_date, local_month, utc_iso, duration),
+        *(local_time, local_date, local_month, local_limit, utc_iso, duration),
         *(energy, power, number, money, amount),
         *(connector_name, hardware_summary, country_name, device),
     ):

@@ -1,5 +1,6 @@
 """The only file that knows whether a request came from HTMX: page, fragment, redirect."""
 
+import json
 from typing import Any
 
 from flask import Flask, Response, make_response, redirect, render_template
@@ -47,6 +48,15 @@ def go(location: str) -> BaseResponse:
         response.headers["HX-Redirect"] = location
         return response
     return redirect(location, 303)
+
+
+def reload(location: str, target: str) -> BaseResponse:
+    """After a POST: swap that piece (a selector) of the page with its new state, else on to the page that holds it."""
+    if not wants_fragment():
+        return redirect(location, 303)
+    response = make_response("", 204)
+    response.headers["HX-Location"] = json.dumps({"path": location, "target": target, "swap": "outerHTML"})
+    return response
 
 
 def sign_in_again(location: str) -> Response:

@@ -54,7 +54,7 @@ class MemberImport(Batch[MemberRecord]):
                 self.count(each.outcome, each.change.operator_id)
         return [each.outcome if isinstance(each, Planned) else each for each in plan]
 
-    def plan(self, records: Sequence[MemberRecord], *, lock: bool) -> list[Planned | Refused]:
+    def plan(self, records: Sequence[MemberRecord], *, lock: bool = False) -> list[Planned | Refused]:
         """What would become of each, in their order; nothing is written. `lock` before writing it."""
         self._look_up({record.operator_code for record in records} - self._operators.keys())
         operators = [
@@ -87,8 +87,7 @@ class MemberImport(Batch[MemberRecord]):
         """Whoever is no member stays so, be it that there is no such driver: the answer tells nobody which."""
         if driver is None or held is None:
             return Planned(Outcome.UNCHANGED)
-        over = held.valid_to is not None and held.valid_to <= self.at
-        reason = record.note or (EXPIRED if over else None)
+        reason = record.note or (None if held.lasts(self.at) else EXPIRED)
         change = Change(held.operator_id, driver.id, driver.number, held, ends=True, reason=reason)
         return Planned(Outcome.REVOKED, driver, held, change)
 
