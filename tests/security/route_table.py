@@ -4,48 +4,9 @@ An address names objects of tenant A by placeholders (tests/security/world.py: `
 is for gets `status` there; for others see `refusal`. Objects that are foreign, hidden or absent are 404.
 """
 
-from dataclasses import dataclass, field
+from tests.security.route_kinds import ADMIN, ANYONE, OPERATOR, ROLES, Form, Route, get, lists, members, post
 
-ANYONE, ADMIN, OPERATOR = "anyone", "admin", "operator"
-ROLES = ("anonymous", "admin", "operator", "driver")
-
-Form = dict[str, str]
-
-
-@dataclass(frozen=True)
-class Route:
-    """One method at one address. `form` is what the right one sends; `trail` the actions that it leaves."""
-
-    method: str
-    address: str
-    who: str
-    status: int = 200
-    form: Form = field(default_factory=dict)
-    trail: tuple[str, ...] = ()
-    also: tuple[str, ...] = ()
-
-    def allows(self, role: str) -> bool:
-        return self.who == ANYONE or role in (self.who, *self.also)
-
-    @property
-    def unsafe(self) -> bool:
-        return self.method != "GET"
-
-
-def get(address: str, who: str, status: int = 200, *trail: str) -> Route:
-    return Route("GET", address, who, status, {}, trail)
-
-
-def post(address: str, who: str, form: Form, *trail: str, status: int = 303) -> Route:
-    return Route("POST", address, who, status, form, trail)
-
-
-def lists(address: str, who: str) -> tuple[Route, ...]:
-    """A list with its exports; its own address takes what the account keeps for it."""
-    base = address if address.endswith("/") else f"{address}/"
-    exports = (get(f"{base}export.{kind}", who, 200, "list.export") for kind in ("csv", "xlsx"))
-    return (get(address, who), post(address, who, {"keep": "usual-columns"}, "list.columns"), *exports)
-
+__all__ = ["ADMIN", "ANYONE", "KEY", "OPERATOR", "ROLES", "TABLE", "Form", "Route"]
 
 NAMED = {"version": "1", "name": "New name", "phone": "", "state": ""}
 NEW_CODE = {**NAMED, "code": "BRAND-NEW"}
@@ -117,10 +78,13 @@ OPERATORS = (
     *lists("/admin/operators/{operator}/members/", ADMIN),
     post("/admin/operators/{operator}/members/{stranger}/grant", ADMIN, {}, "membership.grant"),
     post("/admin/operators/{operator}/members/{driver}/revoke", ADMIN, {}, "membership.revoke"),
+    *members("/admin/operators/{operator}/members", ADMIN, "{admin_upload}"),
 )
 
 HARDWARE = (
     *lists("/admin/areas/", ADMIN),
+    get("/admin/areas/bulk?to=-&code={area}", ADMIN),
+    post("/admin/areas/bulk?to=-&code={area}", ADMIN, {}, status=409),
     get("/admin/areas/new", ADMIN),
     post("/admin/areas/new", ADMIN, NEW_CODE, "area.create"),
     get("/admin/areas/{area}/", ADMIN),
@@ -131,6 +95,8 @@ HARDWARE = (
     post("/admin/areas/{area}/delete", ADMIN, {}, status=409),
     *lists("/admin/stations/", ADMIN),
     get("/admin/stations/areas?area=zq", ADMIN),
+    get("/admin/stations/bulk?do=hide&code={station}", ADMIN),
+    post("/admin/stations/bulk?do=show&code={station}", ADMIN, {}, status=409),
     get("/admin/stations/new", ADMIN),
     post("/admin/stations/new", ADMIN, {**PLACE, "code": "BRAND-NEW"}, "station.create"),
     get("/admin/stations/{station}/", ADMIN),
@@ -221,10 +187,13 @@ OWN = (
     get("/operator/", OPERATOR),
     *lists("/operator/stations/", OPERATOR),
     get("/operator/stations/{station}/", OPERATOR),
+    get("/operator/stations/bulk?do=show&code={station}", OPERATOR),
+    post("/operator/stations/bulk?do=show&code={station}", OPERATOR, {}, status=409),
     post("/operator/stations/{station}/visibility", OPERATOR, {"visible": "true"}, "station.show"),
     *lists("/operator/members/", OPERATOR),
     post("/operator/members/{stranger}/grant", OPERATOR, {}, "membership.grant"),
     post("/operator/members/{driver}/revoke", OPERATOR, {}, "membership.revoke"),
+    *members("/operator/members", OPERATOR, "{upload}"),
     *lists("/operator/sessions/", OPERATOR),
     get("/operator/sessions/{session}/", OPERATOR),
     *lists("/operator/audit", OPERATOR),

@@ -100,7 +100,9 @@ def foreign_cases(route: Route, role: str) -> list[str]:
     names = set(placeholders(route))
     if not names:
         return []
-    foreign = names & ({"station", "session", "event"} if role == OPERATOR else {"draft"})
+    foreign = names & (
+        {"station", "session", "event", "upload"} if role == OPERATOR else {"draft", "admin_upload"}
+    )
     return ["foreign", "absent"] if foreign else ["absent"]
 
 

@@ -16,6 +16,7 @@ from portal.models import Account, ChargingSession, Driver, Operator, Role, Sess
 from portal.services import drafts
 from portal.services.accounts import issue_link
 from portal.services.audit import record, record_event
+from portal.services.member_upload import keep_upload
 from tests.support.factories import (
     TESTER,
     make_account,
@@ -83,6 +84,8 @@ ABSENT: dict[str, object] = {
     "draft": "0" * 32,
     "link": "nope",
     "event": 999_999,
+    "upload": "0" * 32,
+    "admin_upload": "0" * 32,
 }
 
 
@@ -95,6 +98,8 @@ def make_world(session: Session) -> World:
     world = World(a, b, make_account(session), *logins, stranger.number)
     for tenant, admin in ((a, world.admin), (b, make_account(session))):
         tenant.names["draft"] = make_draft(session, admin, f"{tenant.mark}D".upper())
+        tenant.names["upload"] = make_upload(session, tenant, tenant.account)
+        tenant.names["admin_upload"] = make_upload(session, tenant, admin)
     session.commit()
     return world
 
@@ -166,6 +171,13 @@ def make_draft(session: Session, admin: Account, code: str) -> str:
     where = {"timezone": "Europe/Ljubljana", "currency": "EUR"}
     drafts.save_step(session, draft, "environment", where, version=draft.version, at=now())
     return draft.id
+
+
+def make_upload(session: Session, tenant: Tenant, account: Account) -> str:
+    """The id of a file of members between its dry run and the decision."""
+    content = f"driver_number,note\n{tenant.member.number},{tenant.mark} note\n".encode()
+    purpose = f"members:{tenant.operator.code}"
+    return keep_upload(session, account.id, purpose, f"{tenant.mark}.csv", content, at=now()).id
 
 
 def _driver(session: Session, word: str, which: str, n: int) -> Driver:
