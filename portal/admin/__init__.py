@@ -3,6 +3,7 @@
 from . import (
     account_edit,
     accounts,
+    area_bulk,
     area_edit,
     areas,
     audit,
@@ -19,16 +20,20 @@ from . import (
     sessions,
     setup,
     site,
+    station_bulk,
     station_edit,
     station_hardware,
     stations,
+    then,
     undo,
+    why,
 )
 from .blueprint import bp
 
 __all__ = [
     "account_edit",
     "accounts",
+    "area_bulk",
     "area_edit",
     "areas",
     "audit",
@@ -46,8 +51,11 @@ __all__ = [
     "sessions",
     "setup",
     "site",
+    "station_bulk",
     "station_edit",
     "station_hardware",
     "stations",
+    "then",
     "undo",
+    "why",
 ]

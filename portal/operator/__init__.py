@@ -1,6 +1,17 @@
 """The operator's self-service: one module per noun."""
 
-from . import audit, dashboard, members, sessions, stations, undo
+from . import audit, dashboard, members, sessions, station_bulk, stations, then, undo, why
 from .blueprint import bp
 
-__all__ = ["audit", "bp", "dashboard", "members", "sessions", "stations", "undo"]
+__all__ = [
+    "audit",
+    "bp",
+    "dashboard",
+    "members",
+    "sessions",
+    "station_bulk",
+    "stations",
+    "then",
+    "undo",
+    "why",
+]
