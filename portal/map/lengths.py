@@ -1,6 +1,7 @@
 """Distances as the reader's country measures them."""
 
-from babel import Locale, UnknownLocaleError
+import re
+
 from babel.units import format_unit
 from flask import request
 from flask_babel import get_locale
@@ -38,10 +39,7 @@ def _territory() -> str | None:
     if locale.territory:
         return str(locale.territory)
     for tag, _quality in request.accept_languages:
-        try:
-            wished = Locale.parse(tag, sep="-")
-        except (ValueError, UnknownLocaleError):
-            continue
-        if wished.language == locale.language and wished.territory:
-            return str(wished.territory)
+        language, *rest = tag.replace("_", "-").split("-")
+        if language.lower() == locale.language and rest and re.fullmatch("[A-Za-z]{2}", rest[-1]):
+            return rest[-1].upper()
     return None
