@@ -13,6 +13,7 @@ from portal.domain.text import N_
 from portal.extensions import db
 from portal.models import Area, Operator, Station
 from portal.queries import areas as query
+from portal.queries.bulk_effects import handovers, unseen_in
 from portal.queries.stations import in_area, stations
 from portal.services.areas import assign_area, delete_area
 from portal.web.auth import actor, viewer
@@ -23,6 +24,7 @@ from portal.web.lists import Column, ListSpec, export_list, flag_filter, show_li
 from portal.web.lookup import found
 from portal.web.station_lists import operator_filter
 from portal.web.transaction import transaction
+from portal.web.undo import offer_undo
 
 from .blueprint import bp
 
@@ -93,7 +95,8 @@ SPEC = ListSpec(
 
 @bp.route("/areas/", methods=["GET", "POST"])
 def areas() -> Response:
-    return show_list(SPEC, query.areas_with_counts(viewer()), "admin/areas/list.html")
+    stmt = query.areas_with_counts(viewer())
+    return show_list(SPEC, stmt, "admin/areas/list.html", jobs=assignees())
 
 
 @bp.get("/areas/export.<any(csv,xlsx):kind>")
@@ -130,16 +133,25 @@ def area_assign_now(code: str) -> BaseResponse:
         with transaction() as session:
             subject = to_change(session, code)
             seen = request.form.get("version", 0, type=int) if "version" in request.form else None
-            assign_area(session, subject, _chosen(chosen), actor=actor(), at=now(), version=seen)
+            event = assign_area(
+                session, subject, chosen_operator(chosen), actor=actor(), at=now(), version=seen
+            )
     except (Invalid, Conflict) as error:
         return _assign_page(code, chosen, error)
     flash(translate("The operator of the area is changed."), "success")
+    offer_undo(event)
     return go(url_for(".area", code=code.upper()))
 
 
 def to_change(session: Session, code: str) -> Area:
     """The area, locked until the transaction ends."""
     return found(session.scalar(query.area(viewer(), code).with_for_update(of=Area)))
+
+
+def assignees() -> list[tuple[str, str]]:
+    """Whom areas can be given to, nobody first: code and words."""
+    offered = db.session.scalars(query.assignable_operators(viewer()))
+    return [(NOBODY, translate("No operator")), *((each.code, each.name) for each in offered)]
 
 
 def _area_page(code: str, refusal: Conflict | None = None, http_status: int = 200) -> Response:
@@ -174,16 +186,17 @@ def _assign_page(code: str, choice: str | None, error: PortalError | None = None
         choice=choice,
         target=target,
         same=same,
-        change=query.reassignment(db.session(), subject, target, now()) if known and not same else None,
+        handovers=handovers(db.session(), Area.id == subject.id, target, now()) if known else [],
+        unseen=unseen_in(db.session(), Station.area_id == subject.id, target, now()),
         error=translated(error) if error else None,
     )
 
 
-def _chosen(code: str) -> Operator | None:
+def chosen_operator(code: str, field: str = "operator") -> Operator | None:
     """The operator that was chosen; one that is not active is refused by the service."""
     if code == NOBODY:
         return None
     operator = db.session.scalar(query.operator(viewer(), code))
     if operator is None:
-        raise Invalid("operator", N_("Choose an operator from the list."))
+        raise Invalid(field, N_("Choose an operator from the list."))
     return operator

@@ -67,7 +67,9 @@ class StationForm(VersionedForm):
     zip = StringField(_("Zip code"), render_kw={"maxlength": 20})
     country = SelectField(_("Country"), validate_choice=False)
     opening_hours = StringField(_("Opening hours"), render_kw={"maxlength": 500})
-    status = SelectField(_("Status"), choices=lambda: list(STATUS_LABELS.items()))
+    status = SelectField(
+        _("Status"), choices=lambda: list(STATUS_LABELS.items()), default=StationStatus.AVAILABLE.value
+    )
     energy_step_wh = IntegerField(_("Energy step delta"), [Optional()], widget=NumberInput(step=1, min=1))
     idle_timeout_min = IntegerField(_("Idle session"), [Optional()], widget=NumberInput(step=1, min=0))
     monetary_session_limit = DecimalField(

@@ -12,7 +12,7 @@ from portal.domain.clock import now
 from portal.domain.errors import Change, Conflict, Invalid
 from portal.domain.text import N_, fold
 from portal.extensions import db
-from portal.models import Area, CurrentType, Station
+from portal.models import Area, AuditEvent, CurrentType, Station
 from portal.queries import areas as area_query
 from portal.queries import stations as query
 from portal.services.hardware import ConnectorData, add_charger, add_connector
@@ -21,6 +21,7 @@ from portal.web.auth import actor, viewer
 from portal.web.htmx import go, page
 from portal.web.lookup import found
 from portal.web.stations import settings_context
+from portal.web.undo import offer_undo
 
 from .blueprint import bp
 from .forms_hardware import NewStationForm, StationForm
@@ -47,13 +48,14 @@ def station_edit(code: str) -> BaseResponse:
     if not tried.done:
         return _form(form, tried, found(db.session.scalar(query.station(viewer(), code))))
     flash(_("The changes are saved."), "success")
+    offer_undo(tried.value)
     return go(url_for(".station", code=code.upper()))
 
 
 @bp.get("/stations/areas")
 def station_areas() -> Response:
     """Areas that match what is typed into the form's field, to choose from."""
-    typed = fold(request.args.get("area", "")[:100])
+    typed = fold((request.args.get("area") or request.args.get("to", ""))[:100])
     areas = db.session.scalars(area_query.areas_like(viewer(), typed)).all()
     return page("admin/stations/areas.html", areas=areas)
 
@@ -69,11 +71,11 @@ def _create(session: Session, form: NewStationForm) -> str:
     return station.code
 
 
-def _update(session: Session, code: str, form: StationForm) -> None:
+def _update(session: Session, code: str, form: StationForm) -> AuditEvent | None:
     station, area = to_change(session, code), _area(session, form)
     try:
         said: dict[str, Any] = {"actor": actor(), "at": now()}
-        update_station(session, station, area, _data(form), version=form.opened_on(), **said)
+        return update_station(session, station, area, _data(form), version=form.opened_on(), **said)
     except Conflict as error:
         changes = tuple(_by_code(each, station, area) for each in error.changes)
         raise Conflict(error.message, changes=changes) from None

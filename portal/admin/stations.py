@@ -1,5 +1,7 @@
 """Stations: the list, one station, its visibility, and its end."""
 
+from typing import Any
+
 from flask import Response, flash, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -15,9 +17,11 @@ from portal.web.auth import actor, viewer
 from portal.web.htmx import go, page
 from portal.web.lists import export_list, show_list
 from portal.web.lookup import found
+from portal.web.station_bulk import ALL
 from portal.web.station_lists import station_list
-from portal.web.stations import Toggle, change_visibility, settings_context, toggled
+from portal.web.stations import Toggle, change_visibility, settings_context, toggled, unseen_among
 from portal.web.transaction import transaction
+from portal.web.undo import offer_undo
 
 from .blueprint import bp
 
@@ -25,7 +29,8 @@ from .blueprint import bp
 @bp.route("/stations/", methods=["GET", "POST"])
 def stations() -> Response:
     stmt = query.stations_with_hardware(viewer())
-    return show_list(station_list(viewer()), stmt, "admin/stations/list.html")
+    shown: dict[str, Any] = {"jobs": list(ALL.items()), "unseen_among": unseen_among}
+    return show_list(station_list(viewer()), stmt, "admin/stations/list.html", **shown)
 
 
 @bp.get("/stations/export.<any(csv,xlsx):kind>")
@@ -48,8 +53,9 @@ def station_visibility(code: str) -> BaseResponse:
 @bp.post("/stations/<code>/close")
 def station_close(code: str) -> BaseResponse:
     with transaction() as session:
-        close_station(session, to_change(session, code), actor=actor(), at=now())
+        event = close_station(session, to_change(session, code), actor=actor(), at=now())
     flash(_("The station is closed and off the map."), "success")
+    offer_undo(event)
     return go(url_for(".station", code=code.upper()))
 
 

@@ -12,6 +12,7 @@ from portal.web.auth import viewer
 from portal.web.htmx import page
 from portal.web.lists import export_list, show_list
 from portal.web.lookup import found
+from portal.web.station_bulk import VISIBILITY
 from portal.web.station_lists import station_list
 from portal.web.stations import Toggle, change_visibility, settings_context, toggled
 
@@ -25,6 +26,7 @@ def stations() -> Response:
         station_list(viewer()),
         query.stations_with_hardware(viewer()),
         "operator/stations/list.html",
+        jobs=list(VISIBILITY.items()),
         toggle_of=lambda row: Toggle(row, members, *_addresses(row)),
     )
 

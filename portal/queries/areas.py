@@ -1,18 +1,16 @@
-"""Reads of areas, and what handing one to another operator would mean."""
+"""Reads of areas."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, func, select
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import contains_eager
 
-from portal.domain.access import area_managed_by, membership_live, operator_managed_by
+from portal.domain.access import area_managed_by, operator_managed_by
 from portal.domain.viewer import Viewer
 from portal.models import (
     Area,
     ChargingSession,
-    Membership,
     Operator,
     OperatorStatus,
     Station,
@@ -26,16 +24,6 @@ class AreaRow:
 
     area: Area
     stations: int
-
-
-@dataclass(frozen=True, slots=True)
-class Reassignment:
-    """What changes with an area's operator: stations, and the drivers who see the hidden ones."""
-
-    stations: int
-    hidden: int
-    losing: int
-    gaining: int
 
 
 def areas(viewer: Viewer) -> Select[Area]:
@@ -86,21 +74,18 @@ def operator_choices(viewer: Viewer) -> Select[str, str]:
     return select(Operator.code, Operator.name).where(operator_managed_by(viewer)).order_by(*by_name)
 
 
+def area_choices(viewer: Viewer) -> Select[str, str]:
+    """Code and name of every area that the viewer manages, for filters."""
+    by_name = (func.lower(Area.name), Area.id)
+    return select(Area.code, Area.name).where(area_managed_by(viewer)).order_by(*by_name)
+
+
 def station_numbers(area: Area) -> Select[int, int]:
     """How many stations of the area drivers may meet at all, and how many of those are hidden."""
     hidden = func.count(Station.id).filter(Station.visible.is_(False))
     return select(func.count(Station.id), hidden).where(
         Station.area_id == area.id, Station.status != StationStatus.CLOSED
     )
-
-
-def reassignment(session: Session, area: Area, operator: Operator | None, at: datetime) -> Reassignment:
-    """The consequence of giving the area to the operator (None: to nobody), before it is done."""
-    stations, hidden = session.execute(station_numbers(area)).one()
-    leaving = _members(area.operator_id, operator.id if operator else None, at)
-    joining = _members(operator.id if operator else None, area.operator_id, at)
-    losing, gaining = session.execute(select(leaving, joining)).one()
-    return Reassignment(stations, hidden, losing, gaining)
 
 
 def references(area: Area) -> Select[int, int]:
@@ -116,13 +101,3 @@ def _station_count() -> ColumnElement[int]:
     return (
         select(func.count(Station.id)).where(Station.area_id == Area.id).correlate(Area).scalar_subquery()
     ).label("stations")
-
-
-def _members(of: int | None, but_not_of: int | None, at: datetime) -> ScalarSelect[int]:
-    """Live members of one network who are not members of the other."""
-    others = select(Membership.driver_id).where(Membership.operator_id == but_not_of, membership_live(at))
-    return (
-        select(func.count(Membership.id))
-        .where(Membership.operator_id == of, membership_live(at), Membership.driver_id.not_in(others))
-        .scalar_subquery()
-    )

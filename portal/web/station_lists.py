@@ -8,19 +8,25 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import Select, func
 
 from portal.domain import connectors
+from portal.domain.clock import now
 from portal.domain.errors import Invalid
 from portal.domain.viewer import Viewer
 from portal.extensions import db
 from portal.models import Area, Operator, Station, StationStatus
 from portal.queries import stations as query
-from portal.queries.areas import operator_choices
+from portal.queries.areas import area_choices, operator_choices
 
 from .auth import viewer as asking
 from .filters import hardware_summary
-from .list_specs import Choices, Column, Filter, ListSpec, choice_filter, flag_filter, text_filter
+from .list_specs import Choices, Column, Filter, ListSpec, choice_filter, text_filter
 
 __all__ = ["STATUS_LABELS", "hardware_summary", "operator_filter", "station_list"]
 
+VISIBILITY_LABELS = {
+    "true": _("Visible"),
+    "false": _("Hidden"),
+    "unseen": _("Hidden and unseen"),
+}
 STATUS_LABELS = {
     StationStatus.AVAILABLE.value: _("Available"),
     StationStatus.UNAVAILABLE.value: _("Unavailable"),
@@ -80,9 +86,13 @@ def _extra(
 
 
 def _filters(viewer: Viewer) -> list[Filter]:
+    if viewer.is_admin:
+        area_filter = text_filter("area", _("Area code"), query.in_area)
+    else:
+        area_filter = Filter("area", _("Area"), _own_areas, query.in_area)
     found = [
-        text_filter("area", _("Area code"), query.in_area),
-        flag_filter("visible", _("Visibility"), Station.visible, _("Visible"), _("Hidden")),
+        area_filter,
+        Filter("visible", _("Visibility"), tuple(VISIBILITY_LABELS.items()), _seen),
         choice_filter("status", _("Status"), Station.status, tuple(STATUS_LABELS.items())),
         Filter("connector", _("Connector"), _standards, _with_standard),
     ]
@@ -91,6 +101,18 @@ def _filters(viewer: Viewer) -> list[Filter]:
 
 def _operators() -> Choices:
     return [(code, name) for code, name in db.session.execute(operator_choices(asking()))]
+
+
+def _own_areas() -> Choices:
+    return [(code, name) for code, name in db.session.execute(area_choices(asking()))]
+
+
+def _seen(stmt: Select[Any], value: str) -> Select[Any]:
+    if value not in VISIBILITY_LABELS:
+        raise Invalid("visible", "Expected one of: %(offered)s.", offered=", ".join(VISIBILITY_LABELS))
+    if value == "unseen":
+        return stmt.where(query.station_unseen(now()))
+    return stmt.where(Station.visible.is_(value == "true"))
 
 
 def _standards() -> Choices:

@@ -1,9 +1,11 @@
 """What the pages of a station share: the visibility toggle and the session settings in force."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flask import request
+from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from portal.domain.clock import now
@@ -11,8 +13,8 @@ from portal.domain.errors import Invalid
 from portal.domain.settings import effective_settings
 from portal.domain.text import N_
 from portal.extensions import db
-from portal.models import Operator, Station
-from portal.queries.stations import station, station_audience
+from portal.models import Operator, Station, StationStatus
+from portal.queries.stations import station, station_audience, station_unseen
 from portal.services.stations import set_visibility
 
 from .auth import actor, viewer
@@ -21,6 +23,7 @@ from .lookup import found
 from .navigation import site
 from .site import current_site
 from .transaction import transaction
+from .undo import offer_undo
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +35,24 @@ class Toggle:
     action: str
     members_url: str | None = None
 
+    @property
+    def unseen(self) -> bool:
+        """Hidden, and nobody but those who manage it sees it."""
+        closed = self.station.status is StationStatus.CLOSED
+        return not (self.station.visible or self.members or closed)
+
     @classmethod
     def of(cls, station: Station, action: str, members_url: str | None = None) -> "Toggle":
         """`station` is loaded with its area and operator; `action` takes the POST of `visible`."""
         return cls(station, db.session.scalar(station_audience(station, now())) or 0, action, members_url)
+
+
+def unseen_among(rows: Sequence[Station]) -> set[int]:
+    """Ids of those that are hidden and seen by nobody; costs nothing where none is hidden."""
+    hidden = [row.id for row in rows if not row.visible]
+    if not hidden:
+        return set()
+    return set(db.session.scalars(select(Station.id).where(Station.id.in_(hidden), station_unseen(now()))))
 
 
 def change_visibility(code: str) -> None:
@@ -45,7 +62,8 @@ def change_visibility(code: str) -> None:
         raise Invalid("visible", N_("Expected true or false."))
     with transaction() as session:
         subject = found(session.scalar(station(viewer(), code).with_for_update(of=Station)))
-        set_visibility(session, subject, wanted == "true", actor=actor(), at=now())
+        event = set_visibility(session, subject, wanted == "true", actor=actor(), at=now())
+    offer_undo(event)
 
 
 def toggled(toggle: Toggle, page_url: str) -> Response:

@@ -147,6 +147,16 @@
     window.setTimeout(() => { words.textContent = before; }, 2000);
   }
 
+  /* ---- rows ticked for one action: the controls open with the first tick and say how many there are ---- */
+  document.addEventListener("change", (event) => {
+    if (!event.target.matches("[data-tick]")) return;
+    const form = event.target.form;
+    const ticked = document.querySelectorAll(`[data-tick][form="${form.id}"]:checked`).length;
+    const words = form.querySelector("[data-ticked]");
+    if (ticked) form.closest("[data-bulk]").open = true;
+    words.textContent = ticked ? words.dataset.ticked.replace("{count}", ticked) : "";
+  });
+
   /* Controls that only a script can serve are hidden in the page and shown here. */
   function reveal(root) {
     for (const element of root.querySelectorAll("[data-copy][hidden], [data-menu-close][hidden], [data-print][hidden]")) element.hidden = false;
