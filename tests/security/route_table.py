@@ -16,6 +16,7 @@ CONNECTOR = {"number": "7", "standard": "IEC_62196_T2", "max_kw": "22"}
 WHERE = {"version": "1", "timezone": "Asia/Kathmandu", "currency": "EUR"}
 LOGIN = {"version": "1", "name": "New name", "role": "operator", "operator": "{operator}"}
 DRIVER = {**NAMED, "email": "new.driver@example.com"}
+MOMENT = "2026-11-01T12:00:00Z"
 KEY = "Secret-key-0123456789"
 
 OPEN = (
@@ -32,6 +33,10 @@ OPEN = (
         status=422,
     ),
     post("/auth/logout", ANYONE, {}),
+    get("/auth/forgot", ANYONE),
+    post("/auth/forgot", ANYONE, {"email": "nobody@example.com"}, status=409),
+    get("/site/logo", ANYONE, 404),
+    get("/favicon.ico", ANYONE),
     get("/auth/link/{link}", ANYONE),
     post(
         "/auth/link/{link}",
@@ -100,6 +105,8 @@ HARDWARE = (
     get("/admin/stations/new", ADMIN),
     post("/admin/stations/new", ADMIN, {**PLACE, "code": "BRAND-NEW"}, "station.create"),
     get("/admin/stations/{station}/", ADMIN),
+    get("/admin/stations/{station}/then", ADMIN),
+    *lists(f"/admin/stations/{{station}}/then/{MOMENT}/", ADMIN),
     get("/admin/stations/{station}/edit", ADMIN),
     post("/admin/stations/{station}/edit", ADMIN, PLACE, "station.update"),
     post("/admin/stations/{station}/visibility", ADMIN, {"visible": "true"}, "station.show"),
@@ -133,6 +140,7 @@ PEOPLE = (
     get("/admin/drivers/new", ADMIN),
     post("/admin/drivers/new", ADMIN, {**DRIVER, "number": "BRAND-NEW"}, "driver.create"),
     get("/admin/drivers/{driver}/", ADMIN),
+    get("/admin/drivers/{driver}/access", ADMIN),
     get("/admin/drivers/{driver}/edit", ADMIN),
     post("/admin/drivers/{driver}/edit", ADMIN, DRIVER, "driver.update"),
     post("/admin/drivers/{driver}/disable", ADMIN, {}, "driver.disabled"),
@@ -174,6 +182,11 @@ PEOPLE = (
 
 RECORDS = (
     get("/admin/", ADMIN),
+    get("/admin/why", ADMIN),
+    get("/admin/why/suggest?station=zq", ADMIN),
+    get("/admin/settings", ADMIN),
+    post("/admin/settings", ADMIN, {"name": "New name"}, "site.update"),
+    post("/admin/settings/test-mail", ADMIN, {}, "site.test_mail"),
     get("/admin/setup", ADMIN),
     post("/admin/setup/end", ADMIN, {}),
     *lists("/admin/sessions/", ADMIN),
@@ -187,6 +200,11 @@ OWN = (
     get("/operator/", OPERATOR),
     *lists("/operator/stations/", OPERATOR),
     get("/operator/stations/{station}/", OPERATOR),
+    get("/operator/stations/{station}/then", OPERATOR),
+    *lists(f"/operator/stations/{{station}}/then/{MOMENT}/", OPERATOR),
+    get("/operator/members/{driver}/access", OPERATOR),
+    get("/operator/why", OPERATOR),
+    get("/operator/why/suggest?station=zq", OPERATOR),
     get("/operator/stations/bulk?do=show&code={station}", OPERATOR),
     post("/operator/stations/bulk?do=show&code={station}", OPERATOR, {}, status=409),
     post("/operator/stations/{station}/visibility", OPERATOR, {"visible": "true"}, "station.show"),
@@ -201,6 +219,31 @@ OWN = (
     post("/operator/audit/{event}/undo", OPERATOR, {}, "audit.undo", "station.show"),
 )
 
+# What everybody has who is signed in.
+PROFILE = tuple(
+    Route(method, f"/auth/profile{address}", ADMIN, status, form, trail, also=(OPERATOR, "driver"))
+    for method, address, status, form, trail in (
+        ("GET", "", 200, {}, ()),
+        (
+            "POST",
+            "",
+            303,
+            {"name": "New name", "locale": "en", "theme": "dark"},
+            ("account.update", "account.preferences"),
+        ),
+        (
+            "POST",
+            "/password",
+            422,
+            {"present": "wrong", "password": "a new password", "repeat": "a new password"},
+            ("account.password_refused",),
+        ),
+        ("POST", "/theme", 303, {"theme": "dark"}, ("account.preferences",)),
+        ("POST", "/sign-ins/{sign_in}/end", 303, {}, ("account.sign_out",)),
+        ("POST", "/sign-ins/end-others", 303, {}, ("account.sign_out_elsewhere",)),
+    )
+)
+
 # The map through somebody else's eyes: operators too, and theirs are shown as the admins' are.
 EYES = tuple(
     Route(method, address, ADMIN, status, form, trail, also=(OPERATOR,))
@@ -212,4 +255,4 @@ EYES = tuple(
     )
 )
 
-TABLE: tuple[Route, ...] = (*OPEN, *OPERATORS, *HARDWARE, *PEOPLE, *RECORDS, *OWN, *EYES)
+TABLE: tuple[Route, ...] = (*OPEN, *OPERATORS, *HARDWARE, *PEOPLE, *RECORDS, *OWN, *PROFILE, *EYES)
