@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.support.databases import Databases
 from tests.support.demo import DemoNetworks
 
-expect.set_options(timeout=10_000)
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ from tests.map.networks import Made, Plan, Spot, browser_of, expected, latitudes
 
 WORLD = "-180,-90,180,90"
 # The database is emptied between examples, so that the fixtures may live as long as the test.
-often = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+often = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def codes_of_json(client: FlaskClient, **query: Any) -> set[str]:

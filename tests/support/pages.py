@@ -64,7 +64,7 @@ class Pages:
             locale=locale,
             **options,
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         self._open.append((context, Watch(context, self.origin, allow)))
         return context.new_page()
 
