@@ -22,13 +22,14 @@ WORDS = {
     "closed_idle": _("Closed as idle"),
     "disabled": _("Disabled"),
     "driver": _("Driver"),
+    "issued": _("Issued"),
     "operator": _("Operator user"),
     "planned": _("Planned"),
     "rfid": _("RFID card"),
     "running": _("Running"),
     "unavailable": _("Unavailable"),
 }
-NAMED = ("status", "role", "kind")
+NAMED = ("status", "role", "kind", "link")
 PERCENT = ("share_percent",)
 
 

@@ -62,10 +62,15 @@ def write_bracketed(source: Catalog, folder: Path) -> None:
         if message.id:
             texts = tuple(bracketed(text) for text in words(message.id))
             made.add(message.id, texts if len(texts) > 1 else texts[0])
-    place = folder / BRACKETED / "LC_MESSAGES"
+    write_as(BRACKETED, made, folder)
+
+
+def write_as(locale: str, catalogue: Catalog, folder: Path) -> None:
+    """Compile a catalogue as that of a locale."""
+    place = folder / locale / "LC_MESSAGES"
     place.mkdir(parents=True)
     with (place / "messages.mo").open("wb") as opened:
-        write_mo(opened, made)
+        write_mo(opened, catalogue)
 
 
 def bracketed(text: str) -> str:
