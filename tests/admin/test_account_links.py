@@ -1,8 +1,12 @@
 """Logins are made without a password: a single-use link sets it."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -12,7 +16,8 @@ from sqlalchemy.orm import Session
 
 from portal import create_app
 from portal.domain.clock import now
-from portal.models import Account, AccountLink, Operator, Role
+from portal.extensions import db
+from portal.models import Account, AccountLink, MailSecurity, Operator, Role, SiteSettings
 from tests.admin.people import admin_client
 from tests.support.factories import (
     PASSWORD,
@@ -23,6 +28,7 @@ from tests.support.factories import (
     sign_in,
 )
 from tests.support.migrated import make_config
+from tests.support.smtp import mail_server
 
 NEW = {"email": "Ana@Example.com", "name": "Ana", "role": "operator", "operator": "alpina", "driver": ""}
 
@@ -93,7 +99,85 @@ def test_links_stand_under_the_public_address(session: Session, database_url: st
     admin = admin_client(app, session)
     page = post(admin, "/admin/accounts/new", NEW | {"role": "admin"}).text
     assert 'value="http://portal.example/auth/link/' in page
-    from portal.extensions import db
-
+    assert "No mail is set up" in page
     with app.app_context():
         db.engine.dispose()
+
+
+@pytest.fixture
+def mailing(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """The portal with a folder for mails."""
+    app = create_app(make_config(database_url, base_url="http://portal.example", mail_folder=str(tmp_path)))
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+def _mailed(folder: Path) -> list[EmailMessage]:
+    files = sorted(folder.glob("*.eml"))
+    return [message_from_bytes(file.read_bytes(), policy=default) for file in files]  # type: ignore[misc]
+
+
+def _path(mail: EmailMessage) -> str:
+    found = re.search(r"http://portal.example(/auth/link/\S+)", mail.get_content())
+    assert found, mail.get_content()
+    return found.group(1)
+
+
+def test_an_invitation_goes_by_mail_and_again(
+    mailing: Flask, session: Session, alpina: Operator, tmp_path: Path
+) -> None:
+    admin = admin_client(mailing, session)
+    answer = post(admin, "/admin/accounts/new", NEW)
+    made = _account(session, "ana@example.com")
+    assert answer.headers["Location"] == f"/admin/accounts/{made.id}/"
+    page = admin.get(answer.headers["Location"]).text
+    assert "/auth/link/" not in page, "the link is in the mail alone"
+    assert "An invitation is on its way to ana@example.com." in page
+    assert str(tmp_path) in page, "where mails are is said"
+    [mail] = _mailed(tmp_path)
+    assert (mail["To"], mail["Subject"]) == ("ana@example.com", "Your login for Charge Portal")
+    guest = mailing.test_client()
+    assert guest.get(_path(mail)).status_code == 200
+    [link] = session.scalars(select(AccountLink))
+    assert link.expires_at - link.created_at == timedelta(days=7)
+    assert post(admin, f"/admin/accounts/{made.id}/link").status_code == 303
+    newer = _mailed(tmp_path)[-1]
+    assert newer["Subject"] == mail["Subject"]
+    assert [guest.get(_path(each)).status_code for each in (mail, newer)] == [404, 200]
+    form = {"password": PASSWORD, "repeat": PASSWORD, "csrf_token": csrf_token(guest)}
+    assert guest.post(_path(newer), data=form).status_code == 303
+    sign_in(guest, "ana@example.com")
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"])
+def test_without_a_public_address_no_mail_is_sent(
+    session: Session, database_url: str, tmp_path: Path, alpina: Operator
+) -> None:
+    """Who sends the request could else choose where the link leads."""
+    app = create_app(make_config(database_url, mail_folder=str(tmp_path)))
+    page = post(admin_client(app, session), "/admin/accounts/new", NEW).text
+    assert "PORTAL_BASE_URL is not set" in page
+    assert _link(page)
+    assert _mailed(tmp_path) == []
+    with app.app_context():
+        db.engine.dispose()
+
+
+def test_a_mail_server_that_fails_loses_no_login(mailing: Flask, session: Session, alpina: Operator) -> None:
+    settings = session.get_one(SiteSettings, 1)
+    settings.mail_security, settings.mail_from = MailSecurity.NONE, "portal@example.com"
+    with mail_server(refuse=("RCPT",)) as mailbox:
+        settings.mail_host, settings.mail_port = "127.0.0.1", mailbox.port
+        session.commit()
+        admin = admin_client(mailing, session)
+        answer = post(admin, "/admin/accounts/new", NEW)
+        assert answer.status_code == 200
+        assert "refuses the address of the receiver" in answer.text
+        assert mailing.test_client().get(_link(answer.text)).status_code == 200
+        assert _account(session, "ana@example.com").operator_id == alpina.id
+        mailbox.refuse = ()
+        assert (
+            post(admin, f"/admin/accounts/{_account(session, 'ana@example.com').id}/link").status_code == 303
+        )
+    assert [mail["To"] for mail in mailbox.received] == ["ana@example.com"]

@@ -1,5 +1,8 @@
 """Logins, as an admin manages them."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -49,7 +52,7 @@ def _account(session: Session, email: str) -> Account:
         ("email", "", "fill this in"),
         ("operator", "NOBODY", "no operator with this code"),
         ("operator", "", "no operator with this code"),
-        ("role", "superuser", "Not a valid choice"),
+        ("role", "superuser", "from the list"),
         ("name", "x" * 101, "at most 100"),
     ],
 )
@@ -154,8 +157,28 @@ def test_the_last_active_admin_stays(admin: FlaskClient, session: Session, verb:
     assert _account(session, "boss@example.com").status is AccountStatus.ACTIVE
     make_account(session, email="second@example.com")
     session.commit()
-    assert post(admin, f"/admin/accounts/{boss.id}/{verb}").status_code == 303
-    assert admin.get("/admin/").status_code == 303
+    refused = post(admin, f"/admin/accounts/{boss.id}/{verb}")
+    assert (refused.status_code, "your own login" in refused.text) == (403, True)
+    assert f"/accounts/{boss.id}/{verb}" not in admin.get(f"/admin/accounts/{boss.id}/").text
+
+
+def test_two_admins_who_disable_each_other_leave_one(app: Flask, session: Session) -> None:
+    first, second = (make_account(session) for _ in range(2))
+    session.commit()
+    clients = [sign_in(app.test_client(), each.email) for each in (first, second)]
+    tokens = [csrf_token(client) for client in clients]
+    start = Barrier(2)
+
+    def disable(n: int) -> int:
+        start.wait(timeout=20)
+        url = f"/admin/accounts/{(second, first)[n].id}/disable"
+        return int(clients[n].post(url, data={"csrf_token": tokens[n]}).status_code)
+
+    with ThreadPoolExecutor(2) as threads:
+        statuses = list(threads.map(disable, range(2)))
+    assert statuses.count(303) >= 1
+    active = select(Account.id).where(Account.status == AccountStatus.ACTIVE)
+    assert len(session.scalars(active).all()) == 1
 
 
 def test_the_last_active_admin_keeps_its_role(admin: FlaskClient, session: Session, alpina: Operator) -> None:

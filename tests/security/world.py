@@ -24,6 +24,7 @@ from tests.support.factories import (
     make_driver,
     make_membership,
     make_operator,
+    make_sign_in,
     make_station,
 )
 
@@ -86,6 +87,7 @@ ABSENT: dict[str, object] = {
     "event": 999_999,
     "upload": "0" * 32,
     "admin_upload": "0" * 32,
+    "sign_in": 999_999,
 }
 
 
@@ -97,6 +99,7 @@ def make_world(session: Session) -> World:
     logins = [make_account(session, Role.DRIVER, driver=who) for who in (a.member, a.revoked, stranger)]
     world = World(a, b, make_account(session), *logins, stranger.number)
     for tenant, admin in ((a, world.admin), (b, make_account(session))):
+        tenant.names["sign_in"] = make_sign_in(session, admin).id
         tenant.names["draft"] = make_draft(session, admin, f"{tenant.mark}D".upper())
         tenant.names["upload"] = make_upload(session, tenant, tenant.account)
         tenant.names["admin_upload"] = make_upload(session, tenant, admin)

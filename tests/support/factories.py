@@ -2,13 +2,14 @@
 
 import itertools
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from argon2 import PasswordHasher
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from portal.domain.clock import now
 from portal.domain.search import search_text
 from portal.domain.viewer import Actor
 from portal.models import (
@@ -18,6 +19,7 @@ from portal.models import (
     Connector,
     CurrentType,
     Driver,
+    LoginSession,
     Membership,
     Operator,
     OperatorCode,
@@ -124,6 +126,17 @@ def make_account(session: Session, role: Role = Role.ADMIN, **over: Any) -> Acco
         "updated_at": LONG_AGO,
     } | ({key: owner.id} if owner is not None else {})
     return _saved(session, Account(**(values | over)))
+
+
+def make_sign_in(session: Session, account: Account, **over: Any) -> LoginSession:
+    """A running sign-in in a browser that nobody has at hand."""
+    at = now()
+    values = {
+        "created_at": at,
+        "expires_at": at + timedelta(hours=1),
+        "secret_hash": f"nobody-{next(_numbers)}",
+    }
+    return _saved(session, LoginSession(account_id=account.id, **(values | over)))
 
 
 def sign_in(client: FlaskClient, email: str, password: str = PASSWORD) -> FlaskClient:

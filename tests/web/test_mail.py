@@ -10,7 +10,9 @@ from portal.web.mail import Letter, MailFailed, Sender
 from portal.web.site import MailServer
 from tests.support.smtp import CERTIFICATE, mail_server
 
-LETTER = Letter("ana@example.com", "Guten Tag", "Grüße, und ein Link:\nhttps://portal.example/" + "x" * 90 + "\n")
+LETTER = Letter(
+    "ana@example.com", "Guten Tag", "Grüße, und ein Link:\nhttps://portal.example/" + "x" * 90 + "\n"
+)
 PASSWORD = "the server's password"
 
 
@@ -48,16 +50,18 @@ def test_user_and_password_travel_encrypted(trusted: None, security: MailSecurit
 @pytest.mark.parametrize("security", [MailSecurity.STARTTLS, MailSecurity.TLS])
 def test_a_server_that_nobody_vouches_for_gets_nothing(security: MailSecurity) -> None:
     tls = security is MailSecurity.TLS
-    with mail_server(users={"me": PASSWORD}, tls=tls, starttls=not tls) as mailbox:
-        with pytest.raises(MailFailed, match="no encrypted connection that can be trusted"):
-            sender(mailbox.port, security, "me").send(LETTER)
+    said = pytest.raises(MailFailed, match="no encrypted connection that can be trusted")
+    with mail_server(users={"me": PASSWORD}, tls=tls, starttls=not tls) as mailbox, said:
+        sender(mailbox.port, security, "me").send(LETTER)
     assert (mailbox.signed_in, mailbox.received) == ([], [])
 
 
 def test_a_server_that_only_talks_in_clear_gets_nothing(trusted: None) -> None:
-    with mail_server(users={"me": PASSWORD}) as mailbox:
-        with pytest.raises(MailFailed, match="no encrypted connection"):
-            sender(mailbox.port, MailSecurity.STARTTLS, "me").send(LETTER)
+    with (
+        mail_server(users={"me": PASSWORD}) as mailbox,
+        pytest.raises(MailFailed, match="no encrypted connection"),
+    ):
+        sender(mailbox.port, MailSecurity.STARTTLS, "me").send(LETTER)
     assert (mailbox.signed_in, mailbox.received) == ([], [])
 
 
@@ -72,9 +76,8 @@ def test_what_the_server_refuses_is_said(refuse: str, said: str) -> None:
 
 
 def test_a_wrong_password_is_said_and_not_shown(trusted: None) -> None:
-    with mail_server(users={"me": "another"}, tls=True) as mailbox:
-        with pytest.raises(MailFailed) as failed:
-            sender(mailbox.port, MailSecurity.TLS, "me").send(LETTER)
+    with mail_server(users={"me": "another"}, tls=True) as mailbox, pytest.raises(MailFailed) as failed:
+        sender(mailbox.port, MailSecurity.TLS, "me").send(LETTER)
     assert "user or the password" in failed.value.reason
     assert PASSWORD not in failed.value.reason
 
@@ -100,7 +103,10 @@ def test_no_header_comes_in_from_outside(where: str, ending: str, tmp_path: Path
     name = evil if where == "name" else "Portal"
     with mail_server() as mailbox:
         server = sender(mailbox.port).server
-        for way in (Sender(name, "p@example.com", server=server), Sender(name, "p@example.com", folder=tmp_path)):
+        for way in (
+            Sender(name, "p@example.com", server=server),
+            Sender(name, "p@example.com", folder=tmp_path),
+        ):
             with pytest.raises(MailFailed):
                 way.send(letter)
     assert mailbox.received == []
