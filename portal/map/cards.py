@@ -18,7 +18,6 @@ from portal.domain.zones import offset_text
 from portal.models import Connector, Operator, Role, Station, StationStatus
 from portal.web.filters import offset_label
 from portal.web.site import current_site
-from portal.web.site import current_site
 
 from .lengths import length
 

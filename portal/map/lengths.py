@@ -11,7 +11,7 @@ MILE, FOOT = 1609.344, 0.3048
 
 
 def length(metres: float) -> str:
-    """"850 m", "3.2 km", "120 km", or feet and miles."""
+    """ "850 m", "3.2 km", "120 km", or feet and miles."""
     if _territory() not in MILES:
         return _metric(metres)
     if metres < MILE / 10:

@@ -47,7 +47,8 @@ class Sight:
 
     def url(self, endpoint: str, **values: Any) -> str:
         """An address of the map through the same eyes."""
-        return url_for(endpoint, **values, **({"as": self.key} if self.key else {}))
+        eyes: dict[str, Any] = {"as": self.key} if self.key else {}
+        return url_for(endpoint, **values, **eyes)
 
 
 def sight() -> Sight:
@@ -88,7 +89,7 @@ def remember(key: str) -> None:
     session[STARTED] = {each: started[each] for each in latest}
 
 
-def place() -> dict[str, str]:
+def place() -> dict[str, Any]:
     """What the present address says of view, filters and station."""
     return {name: request.args[name] for name in PLACE if request.args.get(name)}
 
@@ -96,8 +97,7 @@ def place() -> dict[str, str]:
 def start_page(key: str, wanted: Sight | None, error: str = "", http_status: int = 200) -> Response:
     """The page that begins a look; without `wanted` it asks as whom."""
     action = url_for("map.start_as", **place())
-    context = {"action": action, "key": key, "wanted": wanted, "error": error}
-    return page("map/as.html", http_status=http_status, **context)
+    return page("map/as.html", http_status=http_status, action=action, key=key, wanted=wanted, error=error)
 
 
 def _goes_on(key: str) -> bool:

@@ -30,7 +30,9 @@ def look_as(client: FlaskClient, key: str) -> None:
 
 def seen(client: FlaskClient, codes: tuple[str, ...], **eyes: str) -> dict[str, set[str]]:
     """What each way to look at the map shows."""
-    panels = {code for code in codes if client.get(f"/map/stations/{code}", query_string=eyes).status_code == 200}
+    panels = {
+        code for code in codes if client.get(f"/map/stations/{code}", query_string=eyes).status_code == 200
+    }
     return {
         "data": codes_of_json(client, **eyes),
         "list": codes_of_list(client, **eyes),
@@ -199,7 +201,13 @@ def test_foreign_and_unknown_drivers_are_the_same(app: Flask, session: Session, 
             hotel.get(f"/map/stations/{world.a.public.code}?as={number}"),
             post(hotel, "/map/as", {"as": number}),
         ]
-        return [(a.status_code, re.sub(r'(name="csrf[^>]*(?:content|value)=)"[^"]*"', r"\1", a.text).replace(number, "")) for a in found]
+        return [
+            (
+                a.status_code,
+                re.sub(r'(name="csrf[^>]*(?:content|value)=)"[^"]*"', r"\1", a.text).replace(number, ""),
+            )
+            for a in found
+        ]
 
     wanted = answers(absent)
     assert [status for status, _ in wanted] == [404] * 4
