@@ -213,3 +213,23 @@ def test_one_toggle_offers_its_undo_once(
     )
     assert (done.status_code, done.location) == (303, "/admin/audit/")
     assert station_of(session, "S1").visible is True
+
+
+def test_the_trail_offers_undo_while_it_is_possible(
+    admin: FlaskClient, session: Session, area: Area, app: Flask
+) -> None:
+    for n in range(3):
+        make_station(session, area, code=f"S{n}")
+    session.commit()
+    post(admin, "/admin/stations/S0/visibility", {"visible": "false"})
+    few = count_statements(app, lambda: admin.get("/admin/audit/"))
+    assert decide(admin, "/admin/stations/bulk?do=hide&scope=all").status_code == 303
+    [single] = [each for each in events(session, "station.hide") if each.parent_id is None]
+    [summary] = events(session, "stations.hide")
+    admin.get("/admin/stations/")  # where the message with its button is read
+    offered = re.findall(r'action="/admin/audit/(\d+)/undo"', admin.get("/admin/audit/").text)
+    assert offered == [str(summary.id), str(single.id)], "parts are undone together"
+    assert count_statements(app, lambda: admin.get("/admin/audit/")) == few
+    assert post(admin, f"/admin/audit/{single.id}/undo").status_code == 303
+    page = admin.get("/admin/audit/").text.split('id="audit-table"')[1]
+    assert re.findall(r'action="/admin/audit/(\d+)/undo"', page) == [str(summary.id)]
