@@ -56,3 +56,14 @@ def members(base: str, who: str, upload: str) -> tuple[Route, ...]:
         get(f"{base}/import/{upload}", who),
         post(f"{base}/import/{upload}", who, {"seen": "something else"}, status=409),
     )
+
+
+def explained(surface: str, who: str, drivers: str) -> tuple[Route, ...]:
+    """Why somebody sees a station, who could see it then, and a driver's access over time."""
+    return (
+        get(f"{surface}/why", who),
+        get(f"{surface}/why/suggest?station=zq", who),
+        get(f"{surface}/stations/{{station}}/then", who),
+        *lists(f"{surface}/stations/{{station}}/then/2026-11-01T12:00:00Z/", who),
+        get(f"{surface}/{drivers}/{{driver}}/access", who),
+    )

@@ -4,7 +4,19 @@ An address names objects of tenant A by placeholders (tests/security/world.py: `
 is for gets `status` there; for others see `refusal`. Objects that are foreign, hidden or absent are 404.
 """
 
-from tests.security.route_kinds import ADMIN, ANYONE, OPERATOR, ROLES, Form, Route, get, lists, members, post
+from tests.security.route_kinds import (
+    ADMIN,
+    ANYONE,
+    OPERATOR,
+    ROLES,
+    Form,
+    Route,
+    explained,
+    get,
+    lists,
+    members,
+    post,
+)
 
 __all__ = ["ADMIN", "ANYONE", "KEY", "OPERATOR", "ROLES", "TABLE", "Form", "Route"]
 
@@ -16,7 +28,6 @@ CONNECTOR = {"number": "7", "standard": "IEC_62196_T2", "max_kw": "22"}
 WHERE = {"version": "1", "timezone": "Asia/Kathmandu", "currency": "EUR"}
 LOGIN = {"version": "1", "name": "New name", "role": "operator", "operator": "{operator}"}
 DRIVER = {**NAMED, "email": "new.driver@example.com"}
-MOMENT = "2026-11-01T12:00:00Z"
 KEY = "Secret-key-0123456789"
 
 OPEN = (
@@ -105,8 +116,6 @@ HARDWARE = (
     get("/admin/stations/new", ADMIN),
     post("/admin/stations/new", ADMIN, {**PLACE, "code": "BRAND-NEW"}, "station.create"),
     get("/admin/stations/{station}/", ADMIN),
-    get("/admin/stations/{station}/then", ADMIN),
-    *lists(f"/admin/stations/{{station}}/then/{MOMENT}/", ADMIN),
     get("/admin/stations/{station}/edit", ADMIN),
     post("/admin/stations/{station}/edit", ADMIN, PLACE, "station.update"),
     post("/admin/stations/{station}/visibility", ADMIN, {"visible": "true"}, "station.show"),
@@ -140,7 +149,6 @@ PEOPLE = (
     get("/admin/drivers/new", ADMIN),
     post("/admin/drivers/new", ADMIN, {**DRIVER, "number": "BRAND-NEW"}, "driver.create"),
     get("/admin/drivers/{driver}/", ADMIN),
-    get("/admin/drivers/{driver}/access", ADMIN),
     get("/admin/drivers/{driver}/edit", ADMIN),
     post("/admin/drivers/{driver}/edit", ADMIN, DRIVER, "driver.update"),
     post("/admin/drivers/{driver}/disable", ADMIN, {}, "driver.disabled"),
@@ -182,8 +190,7 @@ PEOPLE = (
 
 RECORDS = (
     get("/admin/", ADMIN),
-    get("/admin/why", ADMIN),
-    get("/admin/why/suggest?station=zq", ADMIN),
+    *explained("/admin", ADMIN, "drivers"),
     get("/admin/settings", ADMIN),
     post("/admin/settings", ADMIN, {"name": "New name"}, "site.update"),
     post("/admin/settings/test-mail", ADMIN, {}, "site.test_mail"),
@@ -200,11 +207,7 @@ OWN = (
     get("/operator/", OPERATOR),
     *lists("/operator/stations/", OPERATOR),
     get("/operator/stations/{station}/", OPERATOR),
-    get("/operator/stations/{station}/then", OPERATOR),
-    *lists(f"/operator/stations/{{station}}/then/{MOMENT}/", OPERATOR),
-    get("/operator/members/{driver}/access", OPERATOR),
-    get("/operator/why", OPERATOR),
-    get("/operator/why/suggest?station=zq", OPERATOR),
+    *explained("/operator", OPERATOR, "members"),
     get("/operator/stations/bulk?do=show&code={station}", OPERATOR),
     post("/operator/stations/bulk?do=show&code={station}", OPERATOR, {}, status=409),
     post("/operator/stations/{station}/visibility", OPERATOR, {"visible": "true"}, "station.show"),
