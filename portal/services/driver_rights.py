@@ -17,6 +17,7 @@ from .account_changes import delete_account
 from .audit import record
 from .erasure import erase_from_trail, known_values
 from .memberships import EXPIRED, REPLACED, revoke
+from .undo_members import UNDONE
 
 NAME = N_("Anonymised driver")
 REASON = "anonymised"
@@ -77,5 +78,5 @@ def _leave_networks(session: Session, driver: Driver, actor: Actor, at: datetime
         revoke(session, operator, driver, actor=actor, at=at, reason=REASON)
     of_driver = update(Membership).where(Membership.driver_id == driver.id)
     session.execute(of_driver.values(note=None))
-    system = (EXPIRED, REPLACED, REASON)
+    system = (EXPIRED, REPLACED, UNDONE, REASON)
     session.execute(of_driver.where(Membership.revoke_reason.not_in(system)).values(revoke_reason=None))

@@ -23,5 +23,5 @@ def count_statements(app: Flask, request: Callable[[], Any]) -> int:
         answer = request()
     finally:
         event.remove(engine, "before_cursor_execute", note)
-    assert answer.status_code == 200
+    assert answer.status_code == 200, answer.request.path
     return len(seen)
