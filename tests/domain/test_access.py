@@ -9,12 +9,18 @@ from itertools import product
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.access import networks_of, station_in_network_of, station_managed_by, station_visible_to
+from portal.domain.clock import now
 from portal.domain.viewer import ANONYMOUS, Viewer
 from portal.models import DriverStatus, Operator, OperatorStatus, Role, Station, StationStatus
+from portal.queries.map import StationFilter, map_stations
+from portal.queries.why import trace, trace_of
+from portal.web.why import SEEING
+from tests.map.networks import Plan, expected, make, plans
 from tests.support.factories import make_area, make_driver, make_membership, make_operator, make_station
 
 AT = datetime(2026, 3, 29, 1, 0, tzinfo=UTC)
@@ -168,3 +174,27 @@ def test_only_admins_and_the_own_operator_manage_a_station_closed_ones_included(
         found = set(session.scalars(select(Station.code).where(station_managed_by(who.viewer))))
         own = {what.code for what in world.stations if who.user_of and what.operator_id == who.user_of}
         assert found == ({what.code for what in world.stations} if who.admin else own), who.name
+
+
+# The database is emptied between examples, so that the fixtures may live as long as the test.
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(plan=plans(most=6))
+def test_the_explanation_is_the_rule_and_the_rule_is_the_map(session: Session, plan: Plan) -> None:
+    made = make(session, plan)
+    admin, at = Viewer(role=Role.ADMIN), now()
+    for who, account in made.accounts.items():
+        viewer = ANONYMOUS
+        if account is not None and account.role is not Role.ADMIN:
+            viewer = Viewer(role=account.role, operator_id=account.operator_id, driver_id=account.driver_id)
+        elif account is not None:
+            continue  # nobody asks why an admin sees everything
+        on_map = set(
+            session.scalars(map_stations(viewer, at, StationFilter()).with_only_columns(Station.code))
+        )
+        for index, code in enumerate(made.codes):
+            told = trace_of(viewer, session.execute(trace(admin, viewer, code, at)).one())
+            assert told.combined is told.sees is (code in on_map) is (index in expected(plan, who)), (
+                who,
+                told,
+            )
+            assert (told.reason in SEEING) is told.sees, (who, told)
