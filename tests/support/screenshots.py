@@ -8,6 +8,7 @@ import argparse
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -39,6 +40,8 @@ ADMIN, HOTEL, MEMBER, REVOKED = (
     "rex@example.com",
 )
 OPERATOR = "/admin/operators/HOTEL-ALPINA"
+# A moment of the demo network that is always past, and always after its first day.
+MOMENT = (datetime.now(UTC) - timedelta(days=45)).strftime("%Y-%m-%dT00:00:00Z")
 BLED = "?lat=46.365&lng=14.093&zoom=16"
 
 SHOTS = (
@@ -72,10 +75,20 @@ SHOTS = (
     Shot("admin-areas", ADMIN, "/admin/areas/"),
     Shot("admin-area", ADMIN, "/admin/areas/ALPINA-GARAGE/"),
     Shot("admin-stations", ADMIN, "/admin/stations/"),
+    Shot("admin-stations-bulk-hide", ADMIN, "/admin/stations/bulk?do=hide&scope=all"),
+    Shot("admin-stations-bulk-move", ADMIN, "/admin/stations/bulk?do=move&scope=all&to=ALPINA-GARAGE"),
+    Shot("admin-stations-bulk-close", ADMIN, "/admin/stations/bulk?do=status-closed&scope=page"),
+    Shot("admin-areas-bulk", ADMIN, "/admin/areas/bulk?scope=all&to=-"),
+    Shot("admin-area-assign", ADMIN, "/admin/areas/ALPINA-GARAGE/assign?operator=HARBOR-CAFE"),
     Shot("admin-stations-nothing", ADMIN, "/admin/stations/?q=zzzz"),
     Shot("admin-station", ADMIN, "/admin/stations/ALP-GARAGE-1/"),
     Shot("admin-station-edit", ADMIN, "/admin/stations/ALP-GARAGE-1/edit"),
     Shot("admin-station-new", ADMIN, "/admin/stations/new"),
+    Shot("admin-why", ADMIN, "/admin/why?driver=D-10002&station=ALP-GARAGE-1"),
+    Shot("admin-why-member", ADMIN, "/admin/why?driver=D-10001&station=ALP-GARAGE-1"),
+    Shot("admin-then", ADMIN, "/admin/stations/ALP-GARAGE-1/then"),
+    Shot("admin-then-drivers", ADMIN, f"/admin/stations/ALP-GARAGE-1/then/{MOMENT}/"),
+    Shot("admin-access", ADMIN, "/admin/drivers/D-10002/access?station=ALP-GARAGE-1"),
     Shot("admin-drivers", ADMIN, "/admin/drivers/"),
     Shot("admin-driver", ADMIN, "/admin/drivers/D-10001/"),
     Shot("admin-driver-new", ADMIN, "/admin/drivers/new"),
@@ -89,7 +102,10 @@ SHOTS = (
     Shot("admin-audit", ADMIN, "/admin/audit/"),
     Shot("operator-dashboard", HOTEL, "/operator/"),
     Shot("operator-stations", HOTEL, "/operator/stations/"),
+    Shot("operator-stations-bulk", HOTEL, "/operator/stations/bulk?do=hide&scope=all"),
     Shot("operator-station", HOTEL, "/operator/stations/ALP-GARAGE-1/"),
+    Shot("operator-why", HOTEL, "/operator/why?driver=mi&station=ALP-GARAGE-1"),
+    Shot("operator-then", HOTEL, "/operator/stations/ALP-GARAGE-1/then"),
     Shot("operator-members", HOTEL, "/operator/members/"),
     Shot("operator-members-search", HOTEL, "/operator/members/?q=ma"),
     Shot("operator-sessions", HOTEL, "/operator/sessions/"),
