@@ -114,7 +114,7 @@ def test_one_click_grants_what_is_missing_and_comes_back(
     assert post(client, grant, {"next": here}).location == here
     after = ask(client, surface, driver="D-MIA", station="G-1")
     assert (after.sees, after.reason, after.remedies) == (True, "member", [])
-    assert after.clauses == ["yes", "no", "yes", "yes", "yes", "yes"]
+    assert after.clauses == ["yes", "off", "yes", "yes", "yes", "yes"]
     assert "Mia Kovač sees Garage 1" in after.text
 
 
