@@ -34,7 +34,11 @@ from .undo import offer_undo
 VISIBILITY: dict[str, Any] = {"show": _("Make visible to everybody"), "hide": _("Hide from all but members")}
 MOVE: dict[str, Any] = {"move": _("Move to another area…")}
 # What can be done: by the word in the address, in words for people.
-ALL = VISIBILITY | MOVE | {f"status-{name}": label for name, label in STATUS_LABELS.items()}
+ALL = (
+    VISIBILITY
+    | MOVE
+    | {f"status-{name}": _("Set status: %(status)s", status=label) for name, label in STATUS_LABELS.items()}
+)
 LISTED = 10
 
 
