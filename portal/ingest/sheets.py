@@ -16,7 +16,7 @@ from portal.ingest.rows import RawRow
 
 MAGIC = b"PK\x03\x04"
 # What a hostile workbook could make of a few bytes: it is measured before it is unpacked.
-MAX_UNPACKED = 100 * 1024 * 1024
+MAX_UNPACKED = 64 * 1024 * 1024
 MAX_PARTS = 1000
 MAX_COLUMNS = 100
 UNREADABLE = N_("This is no XLSX workbook, or it is damaged.")

@@ -33,6 +33,7 @@ MAX_BYTES = 5 * 1024 * 1024
 MAX_BODY = MAX_BYTES + 1024 * 1024  # a file that is too large by little is told so beside its field
 PER_PAGE = 100
 FILES_AN_HOUR = 20
+EMPTY = N_("Choose a file that is not empty.")
 
 
 class UploadForm(FlaskForm):  # type: ignore[misc]
@@ -91,10 +92,7 @@ def take_in(network: Network, upload_id: str) -> BaseResponse:
 
 def _keep(network: Network, operator: Operator) -> str:
     """The id under which the file is kept, once it can be read. Raises Invalid, TooMany."""
-    file, who = request.files.get("file"), viewer()
-    content = file.read(MAX_BYTES + 1) if file else b""
-    if not content or file is None:
-        raise Invalid("file", N_("Choose a file that is not empty."))
+    who, (name, content) = viewer(), _sent()
     if len(content) > MAX_BYTES:
         raise Invalid("file", N_("The file is larger than 5 MB. Split it."))
     if not who.is_admin:
@@ -108,8 +106,19 @@ def _keep(network: Network, operator: Operator) -> str:
     with transaction() as session:
         operator = network.operator()
         _check(session, operator, lines)
-        name = "".join(letter for letter in file.filename or "" if letter.isprintable())
         return keep_upload(session, who.account_id or 0, _purpose(operator), name, content, at=now()).id
+
+
+def _sent() -> tuple[str, bytes]:
+    """Name and bytes of the file, one byte more than allowed at most. Raises Invalid when there is none."""
+    file = request.files.get("file")
+    if file is None:
+        raise Invalid("file", EMPTY)
+    with file.stream as stream:
+        content = stream.read(MAX_BYTES + 1)
+    if not content:
+        raise Invalid("file", EMPTY)
+    return "".join(letter for letter in file.filename or "" if letter.isprintable()), content
 
 
 def _lines(network: Network, operator: Operator, upload: Upload) -> list[MemberLine]:
