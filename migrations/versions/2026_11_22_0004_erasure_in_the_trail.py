@@ -14,7 +14,18 @@ depends_on = None
 
 REFUSAL = "the audit trail is append-only"
 # What no erasure touches: that something happened, when, through what, to which row, in whose tenant.
-KEPT = ("id", "at", "actor_id", "via", "request_id", "action", "subject_type", "subject_id", "operator_id", "parent_id")
+KEPT = (
+    "id",
+    "at",
+    "actor_id",
+    "via",
+    "request_id",
+    "action",
+    "subject_type",
+    "subject_id",
+    "operator_id",
+    "parent_id",
+)
 # The entry of an erasure that is younger than the one it changes.
 ERASURE = "SELECT 1 FROM audit_event e WHERE e.id = NEW.erased_by AND e.id > OLD.id AND e.action = 'driver.anonymise'"
 
@@ -31,7 +42,9 @@ def upgrade() -> None:
         )
         return
     changed = " OR ".join(f"OLD.{name} IS DISTINCT FROM NEW.{name}" for name in KEPT)
-    _replace_function(f"IF TG_OP = 'UPDATE' AND NOT ({changed}) AND EXISTS ({ERASURE}) THEN RETURN NEW; END IF; ")
+    _replace_function(
+        f"IF TG_OP = 'UPDATE' AND NOT ({changed}) AND EXISTS ({ERASURE}) THEN RETURN NEW; END IF; "
+    )
 
 
 def downgrade() -> None:

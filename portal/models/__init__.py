@@ -7,9 +7,10 @@ from .driver import Driver, DriverStatus, Membership, Token, TokenKind
 from .operator import Operator, OperatorCode, OperatorDraft, OperatorStatus, Terms
 from .past import AreaPast, DriverPast, OperatorPast, StationPast
 from .preference import Preference, SavedView, Theme, Upload
-from .session import ChargingSession, SessionStatus
+from .session import ChargingSession, Doubt, SessionDoubt, SessionSample, SessionStatus
 from .site import MailSecurity, SiteSettings
 from .station import Area, Charger, Connector, CurrentType, Station, StationStatus
+from .tariff import Tariff
 
 __all__ = [
     "Account",
@@ -23,6 +24,7 @@ __all__ = [
     "ChargingSession",
     "Connector",
     "CurrentType",
+    "Doubt",
     "Driver",
     "DriverPast",
     "DriverStatus",
@@ -37,11 +39,14 @@ __all__ = [
     "Preference",
     "Role",
     "SavedView",
+    "SessionDoubt",
+    "SessionSample",
     "SessionStatus",
     "SiteSettings",
     "Station",
     "StationPast",
     "StationStatus",
+    "Tariff",
     "Terms",
     "Theme",
     "Throttle",
