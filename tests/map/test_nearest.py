@@ -65,7 +65,7 @@ close = st.tuples(points, st.lists(st.floats(-1e-4, 1e-4), max_size=12)).map(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     groups=st.lists(st.one_of(crowds, close, points.map(lambda p: [p])), max_size=6),
     origin=points,

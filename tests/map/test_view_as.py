@@ -19,7 +19,7 @@ from tests.security.asking import visitor
 from tests.security.world import World, make_world
 from tests.support.factories import htmx, post
 
-few = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+few = settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def look_as(client: FlaskClient, key: str) -> None:
