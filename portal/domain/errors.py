@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from .text import N_
+from .text import N_, said
 
 NOTHING_HERE = N_("There is nothing at this address, or it is not for you to see.")
 
@@ -16,7 +16,7 @@ class PortalError(Exception):
         self.params = params
 
     def __str__(self) -> str:
-        return self.message % self.params if self.params else self.message
+        return said(self.message, **self.params)
 
 
 class NotFound(PortalError):

@@ -15,6 +15,25 @@ def N_(message: str) -> str:
     return message
 
 
+class Said(str):
+    """An English text that remembers its message and what was put in, so that it can be said in another language."""
+
+    message: str
+    params: dict[str, object]
+
+    def __str__(self) -> str:
+        return self  # str() of a str would forget the rest
+
+
+def said(message: str, **params: object) -> Said:
+    """A text from a message (marked with N_) and its %(name)s parameters; those may be such texts themselves."""
+    if isinstance(message, Said) and not params:
+        return message
+    made = Said(message % params if params else message)
+    made.message, made.params = message, params
+    return made
+
+
 class TextError(ValueError):
     """A text is not acceptable; `message` is an English message id with %(name)s parameters."""
 
@@ -24,7 +43,7 @@ class TextError(ValueError):
         self.params = params
 
     def __str__(self) -> str:
-        return self.message % self.params if self.params else self.message
+        return said(self.message, **self.params)
 
 
 def clean(text: str, max_length: int) -> str:

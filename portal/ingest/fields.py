@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from portal.domain.codes import derive_code
+from portal.domain.text import N_, said
 from portal.ingest.records import FieldError, FileError
 from portal.ingest.table import Table
 
@@ -78,11 +79,13 @@ class Header:
             return found[0]
         if found:
             places = ", ".join(str(index + 1) for index in found)
-            raise FileError(
-                f"The column {name} stands in the header {len(found)} times (at {places}): it is ambiguous."
+            ambiguous = N_(
+                "The column %(name)s stands in the header %(times)s times (at %(places)s): it is ambiguous."
             )
+            raise FileError(said(ambiguous, name=name, times=len(found), places=places))
         shown = ", ".join(name[:40] for name in self.names[:20]) + (", …" if len(self.names) > 20 else "")
-        raise FileError(f"The column {name} is missing; the file has {len(self.names)} columns: {shown}.")
+        missing = N_("The column %(name)s is missing; the file has %(count)s columns: %(shown)s.")
+        raise FileError(said(missing, name=name, count=len(self.names), shown=shown))
 
 
 class Columns:

@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Iterator, Mapping
 
+from portal.domain.text import N_, said
 from portal.ingest.fields import Columns, Header
 from portal.ingest.formats import FileSpec
 from portal.ingest.hardware import Row
@@ -13,11 +14,16 @@ RawRow = Row | Rejected | Skipped
 
 _DEFUSED = ("=", "+", "-", "@")
 _REASONS = {
-    "unexpected end of data": "A quote is opened and not closed before the file ends.",
-    "new-line character": "A carriage return stands alone outside quotes.",
-    "field larger than field limit": "A cell is longer than {limit} characters; a quote may be missing.",
-    "expected after": "A quote is closed in the middle of a cell.",
+    "unexpected end of data": N_("A quote is opened and not closed before the file ends."),
+    "new-line character": N_("A carriage return stands alone outside quotes."),
+    "field larger than field limit": N_(
+        "A cell is longer than %(limit)s characters; a quote may be missing."
+    ),
+    "expected after": N_("A quote is closed in the middle of a cell."),
 }
+UNREADABLE = N_("The header cannot be read: %(problem)s")
+WIDTH = N_("Expected %(width)s columns, as in the header, found %(found)s.")
+WIDTH_OF_FORMAT = N_("Expected %(width)s columns, as in the format, found %(found)s.")
 
 
 def read_rows(source: Source, file: FileSpec) -> tuple[Header, Iterator[RawRow]]:
@@ -33,18 +39,18 @@ def read_rows(source: Source, file: FileSpec) -> tuple[Header, Iterator[RawRow]]
         try:
             names = next(reader, None)
         except csv.Error as error:
-            raise FileError(f"The header cannot be read: {_explained(error)}") from None
+            raise FileError(said(UNREADABLE, problem=_explained(error))) from None
         if fault := lines.take_fault():
-            raise FileError(f"The header cannot be read: {fault.reason}")
+            raise FileError(said(UNREADABLE, problem=fault.reason))
         if not names:
-            raise FileError("The file is empty: expected a header in its first line.")
+            raise FileError(N_("The file is empty: expected a header in its first line."))
         header = Header(names)
     cells = map(_bared, reader) if file.defused else reader
     return header, _data(lines, cells, len(header.names), file.columns is None)
 
 
 def _data(lines: Lines, reader: "Iterator[list[str]]", width: int, has_header: bool) -> Iterator[RawRow]:
-    expected = f"Expected {width} columns, as in the {'header' if has_header else 'format'}"
+    columns = WIDTH if has_header else WIDTH_OF_FORMAT
     while True:
         line = lines.number + 1
         try:
@@ -53,15 +59,21 @@ def _data(lines: Lines, reader: "Iterator[list[str]]", width: int, has_header: b
             return
         except csv.Error as error:
             lines.take_fault()
-            until = f" (read as one row up to line {lines.number})" if lines.number > line else ""
-            yield Rejected(line, None, shortened(lines.last.strip()), _explained(error) + until)
+            reason = _explained(error)
+            if lines.number > line:
+                reason = said(
+                    N_("%(problem)s (read as one row up to line %(last)s)"), problem=reason, last=lines.number
+                )
+            yield Rejected(line, None, shortened(lines.last.strip()), reason)
             continue
         if fault := lines.take_fault():
             yield _faulty(fault)
         elif len(cells) == width:
             yield Row(line, cells)
         elif cells and any(cell.strip() for cell in cells):
-            yield Rejected(line, None, shortened(",".join(cells[:10])), f"{expected}, found {len(cells)}.")
+            yield Rejected(
+                line, None, shortened(",".join(cells[:10])), said(columns, width=width, found=len(cells))
+            )
 
 
 def _bared(cells: list[str]) -> list[str]:
@@ -76,8 +88,8 @@ def _faulty(fault: Fault) -> Rejected:
 def _explained(error: csv.Error) -> str:
     for sign, reason in _REASONS.items():
         if sign in str(error):
-            return reason.format(limit=csv.field_size_limit())
-    return f"The row cannot be read: {error}."
+            return said(reason, limit=csv.field_size_limit())
+    return said(N_("The row cannot be read: %(problem)s."), problem=str(error))
 
 
 def selected(

@@ -10,12 +10,17 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, NamedTuple, Self
 
+from portal.domain.text import N_, said
 from portal.ingest.records import FileError
 
 MAX_LINE = 1 << 20
 _GZIP_MAGIC = b"\x1f\x8b"
 _UTF8_MARK = b"\xef\xbb\xbf"
 _DAMAGE = (gzip.BadGzipFile, EOFError, zlib.error)
+FOREIGN_BYTE = N_(
+    "Byte %(place)s of line %(line)s (0x%(byte)02x) is not %(encoding)s, the encoding that the format states."
+)
+MARKED = N_("The file starts with the mark of %(mark)s, but the format states %(encoding)s.")
 _OTHER_MARKS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
 
 
@@ -157,8 +162,13 @@ class Lines(Iterator[str]):
         except UnicodeDecodeError as error:
             self._note(
                 raw[max(0, error.start - 20) :],
-                f"Byte {error.start + 1} of line {self.number} (0x{raw[error.start]:02x}) is not "
-                f"{self._encoding}, the encoding that the format states.",
+                said(
+                    FOREIGN_BYTE,
+                    place=error.start + 1,
+                    line=self.number,
+                    byte=raw[error.start],
+                    encoding=self._encoding,
+                ),
             )
             return raw.decode(self._encoding, "replace")
 
@@ -172,11 +182,7 @@ def check_mark(source: Source, encoding: str) -> None:
     start = source.peek(3)
     if start == _UTF8_MARK:
         if encoding != "utf-8":
-            raise FileError(
-                f"The file starts with the mark of UTF-8, but the format states the encoding {encoding}."
-            )
+            raise FileError(said(MARKED, mark="UTF-8", encoding=encoding))
         source.read(len(_UTF8_MARK))
     elif start[:2] in _OTHER_MARKS:
-        raise FileError(
-            f"The file starts with the mark of {_OTHER_MARKS[start[:2]]}, but the format states {encoding}."
-        )
+        raise FileError(said(MARKED, mark=_OTHER_MARKS[start[:2]], encoding=encoding))

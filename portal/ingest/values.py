@@ -11,12 +11,14 @@ from portal.domain.codes import CodeError, normalise_code
 from portal.domain.connectors import STANDARDS, Current, fits
 from portal.domain.days import day_bounds, day_value
 from portal.domain.errors import Invalid
-from portal.domain.text import TextError, clean
+from portal.domain.text import N_, TextError, clean, said
 from portal.ingest.records import MAX_CONNECTOR_NUMBER, MAX_POWER_KW, FieldError
 
 DecimalSign = Literal[".", ","]
 PowerUnit = Literal["W", "kW"]
 OFFSET = "offset"
+TWICE = N_("This wall clock time occurs twice in %(zone)s, where the clock changes: state its offset.")
+NEVER = N_("This wall clock time does not exist in %(zone)s, where the clock changes: state its offset.")
 
 _NUMBERS = {
     sign: re.compile(rf"[+-]?[0-9]{{1,12}}(?:{re.escape(sign)}[0-9]{{1,30}})?(?:[eE][+-]?[0-9]{{1,3}})?")
@@ -37,14 +39,14 @@ def text(value: str, field: str, max_length: int) -> str:
     try:
         return clean(value, max_length)
     except TextError as error:
-        raise FieldError(field, value, f"The text {error}.") from None
+        raise FieldError(field, value, said(N_("The text %(problem)s."), problem=str(error))) from None
 
 
 def required(value: str, field: str, max_length: int) -> str:
     """As `text`, not empty."""
     if cleaned := text(value, field, max_length):
         return cleaned
-    raise FieldError(field, value, "Nothing stands here, and a text is required.")
+    raise FieldError(field, value, N_("Nothing stands here, and a text is required."))
 
 
 def code(value: str, field: str) -> str:
@@ -177,20 +179,19 @@ def instant(value: str, field: str, pattern: str, zone: str) -> datetime | None:
     try:
         parsed = datetime.fromisoformat(value) if pattern == "iso" else datetime.strptime(value, pattern)  # noqa: DTZ007
     except ValueError:
-        expected = (
-            "a time by ISO 8601, such as 2026-09-30T18:00:00+02:00"
-            if pattern == "iso"
-            else f"a time like {pattern}"
-        )
-        raise FieldError(field, value, f"Expected {expected}.") from None
+        if pattern == "iso":
+            expected = said(N_("Expected a time by ISO 8601, such as 2026-09-30T18:00:00+02:00."))
+        else:
+            expected = said(N_("Expected a time like %(pattern)s."), pattern=pattern)
+        raise FieldError(field, value, expected) from None
     if parsed.tzinfo is None and zone == OFFSET:
-        raise FieldError(field, value, "The time lacks its offset from UTC, such as +02:00 or Z.")
+        raise FieldError(field, value, N_("The time lacks its offset from UTC, such as +02:00 or Z."))
     if parsed.tzinfo is None:
         parsed = _in_zone(parsed, field, value, zone)
     try:
         return parsed.astimezone(UTC)
     except OverflowError:
-        raise FieldError(field, value, "Expected a year from 1 to 9999.") from None
+        raise FieldError(field, value, N_("Expected a year from 1 to 9999.")) from None
 
 
 def day(value: str, field: str, zone: str, *, last: bool) -> datetime:
@@ -203,15 +204,11 @@ def day(value: str, field: str, zone: str, *, last: bool) -> datetime:
 
 def _in_zone(wall: datetime, field: str, value: str, zone: str) -> datetime:
     if not timedelta(days=2) < wall - datetime.min < datetime.max - datetime.min - timedelta(days=2):  # noqa: DTZ901
-        raise FieldError(field, value, "Expected a year from 1 to 9999.")
+        raise FieldError(field, value, N_("Expected a year from 1 to 9999."))
     info = ZoneInfo(zone)
     first, second = wall.replace(tzinfo=info, fold=0), wall.replace(tzinfo=info, fold=1)
     if first.utcoffset() != second.utcoffset():
         back = first.astimezone(UTC).astimezone(info).replace(tzinfo=None)
-        problem = "occurs twice" if back == wall else "does not exist"
-        raise FieldError(
-            field,
-            value,
-            f"This wall clock time {problem} in {zone}, where the clock changes: state its offset.",
-        )
+        problem = TWICE if back == wall else NEVER
+        raise FieldError(field, value, said(problem, zone=zone))
     return first

@@ -16,6 +16,7 @@ from portal.services.audit import record_event
 
 from .auth import actor, forget_for_this_request, viewer
 from .htmx import page
+from .locale import spoken
 from .transaction import transaction
 
 STATUS: dict[type[PortalError], int] = {
@@ -43,8 +44,7 @@ def init_app(app: Flask) -> None:
 
 def translated(error: PortalError) -> str:
     """The refusal in the reader's language."""
-    text: str = _(error.message)
-    return text % error.params if error.params else text
+    return spoken(str(error))
 
 
 def refused(error: PortalError) -> Response:

@@ -15,13 +15,14 @@ from portal.domain.validity import whole_day
 from portal.models import Station
 
 from .auth import viewer
+from .locale import spoken
 
 
 def init_app(app: Flask) -> None:
     for function in (
         *(local_time, local_date, local_month, local_limit, utc_iso, duration),
         *(energy, power, number, money, amount),
-        *(connector_name, hardware_summary, country_name, device),
+        *(connector_name, hardware_summary, country_name, device, spoken),
     ):
         app.template_filter(function.__name__)(function)
 

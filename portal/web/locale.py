@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 
 from babel import Locale
+from babel.numbers import format_decimal
 from flask import has_request_context, request
-from flask_babel import force_locale, get_locale
+from flask_babel import force_locale, get_locale, gettext
 from flask_login import current_user
 
 from portal.config import LOCALES
+from portal.domain.text import Said
 
 from .site import current_site
 
@@ -51,3 +54,20 @@ def language_tag() -> str:
 def text_direction() -> str:
     """For `<html dir>`."""
     return str(present_locale().text_direction)
+
+
+def spoken(text: str) -> str:
+    """A text of the rooms below in the reader's language; one that is no message stays as it is."""
+    if not isinstance(text, Said):
+        return str(gettext(text)) if text else ""
+    filled = {name: _shown(value) for name, value in text.params.items()}
+    message = str(gettext(text.message))
+    return message % filled if filled else message
+
+
+def _shown(value: object) -> object:
+    if isinstance(value, Said):
+        return spoken(value)
+    if isinstance(value, Decimal):
+        return format_decimal(value, locale=present_locale(), decimal_quantization=False)
+    return value

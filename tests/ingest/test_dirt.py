@@ -89,7 +89,7 @@ def test_a_mark_that_contradicts_the_format() -> None:
     own = toml(
         '[file]\ntype="csv"\nencoding="latin-1"\ndelimiter=";"\nheader=true\n[drivers.fields]\nnumber="n"\nname="m"\n'
     )
-    with pytest.raises(FileError, match="mark of UTF-8, but the format states the encoding iso8859-1"):
+    with pytest.raises(FileError, match="mark of UTF-8, but the format states iso8859-1"):
         read(b"\xef\xbb\xbfn;m\nD-1;Mia\n", own, "drivers")
     [driver] = records(read("n;m\nD-1;Zoë\n".encode("latin-1"), own, "drivers"))
     assert driver.name == "Zoë"

@@ -7,6 +7,7 @@ data of the database, a number, a date, or one of the few words that are the sam
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -20,7 +21,13 @@ from werkzeug.exceptions import HTTPException
 
 from portal import create_app
 from portal.domain import geography, zones
+from portal.domain.errors import Conflict, Invalid, NotFound
+from portal.domain.text import N_, TextError, said
+from portal.ingest.records import FieldError
 from portal.models import Base
+from portal.web.filters import energy
+from portal.web.locale import in_locale
+from portal.web.locale import spoken as translated
 from tests.security.asking import names_of, visitor
 from tests.security.crawl import Crawler, Found
 from tests.security.markup import Document
@@ -40,7 +47,7 @@ from tests.support.factories import TESTER
 from tests.support.migrated import make_config
 from tests.support.templates import COMPILED
 
-LIECHTENSTEIN = "de_LI"  # German, in a catalogue that no other test has read
+LUXEMBOURG = "de_LU"  # German, in a catalogue that no other test has read
 STARTS = {
     "anonymous": ("/map/", "/auth/login", "/nothing-here"),
     "admin": ("/admin/", "/map/"),
@@ -84,11 +91,14 @@ def bracketed_app(database_url: str, tmp_path: Path) -> Flask:
 @pytest.fixture
 def german_app(database_url: str, tmp_path: Path) -> Flask:
     """The portal in German as its catalogue is now, whatever was compiled of it."""
-    write_as(LIECHTENSTEIN, german(), tmp_path)
-    made = create_app(make_config(database_url, default_locale=LIECHTENSTEIN))
+    write_as(LUXEMBOURG, german(), tmp_path)
+    made = create_app(make_config(database_url, default_locale=LUXEMBOURG))
     made.jinja_env.bytecode_cache = COMPILED
     made.extensions["babel"].translation_directories[:] = [str(tmp_path)]
     return made
+
+
+LONG = N_("has %(length)d characters, at most %(max)d are allowed")
 
 
 class Data:
@@ -192,9 +202,10 @@ def test_answers_to_forms_have_no_text_outside_of_the_catalogue(
     world = make_world(session)
     asking, data, said = visitor(bracketed_app, world, role), Data(engine), {}
     for route in (each for each in TABLE if each.unsafe and each.who == role):
+        own = replace(route, form=route.form | dict.fromkeys({"locale"} & route.form.keys(), ""))
         empty = replace(route, form=dict.fromkeys(route.form, ""))
-        stale = replace(route, form={**route.form, "version": "0"})
-        answers = [asking.ask(each, names_of(world, "own")) for each in (empty, stale, route)]
+        stale = replace(own, form={**own.form, "version": "0"})
+        answers = [asking.ask(each, names_of(world, "own")) for each in (empty, stale, own)]
         answers.append(asking.client.get(STARTS[role][0]))
         pages = [each for each in answers if each.mimetype == "text/html" and not each.location]
         said |= {each.text: f"{route.method} {route.address}" for each in pages}
@@ -218,7 +229,41 @@ def test_german_pages_hold_no_english_message(german_app: Flask, world: World, r
     said = {text: each.url for each in pages for _where, text in spoken(each.body.decode())}
     assert not (left := english & said.keys()), listing({text: said[text] for text in left})
     opened = {each.body.decode().partition("<html")[2][:24] for each in pages}
-    assert opened - {""} == {' lang="de-LI" dir="ltr">\n'[:24]}
+    assert opened - {""} == {' lang="de-LU" dir="ltr">\n'[:24]}
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"])
+def test_refusals_of_the_rooms_below_are_said_in_german(german_app: Flask) -> None:
+    """With what was put into them: numbers as Germans write them, and texts within texts."""
+    refusals = {
+        Invalid(
+            "x",
+            N_("Expected a number from %(least)s to %(most)s."),
+            least=Decimal("0.01"),
+            most=Decimal(2500),
+        ): ("Erwartet wird eine Zahl von 0,01 bis 2.500."),
+        FieldError(
+            "note", "", said(N_("The text %(problem)s."), problem=str(TextError(LONG, length=9, max=5)))
+        ): ("Der Text hat 9 Zeichen, höchstens 5 sind erlaubt."),
+        NotFound(): "Unter dieser Adresse gibt es nichts, oder es ist nicht für Sie bestimmt.",
+        Conflict("Not a message"): "Not a message",
+    }
+    with german_app.test_request_context():
+        assert {refusal: translated(str(refusal)) for refusal in refusals} == refusals
+    assert [str(refusal) for refusal in refusals][1] == "The text has 9 characters, at most 5 are allowed."
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"])
+def test_mails_and_files_can_be_in_another_language(german_app: Flask) -> None:
+    with german_app.test_request_context():
+        assert translated(str(NotFound())).startswith("Unter")
+        with in_locale("en"):
+            assert (translated(str(NotFound())).split()[0], energy(12_345)) == ("There", "12.345 kWh")
+        assert energy(12_345) == "12,345 kWh"
+    with german_app.app_context():  # the command line, and a mail of it in the site's language
+        assert energy(12_345) == "12.345 kWh"
+        with in_locale(None):
+            assert energy(12_345) == "12,345 kWh"
 
 
 def listing(texts: dict[str, str]) -> str:
