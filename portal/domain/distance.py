@@ -56,7 +56,9 @@ def around(point: Point, metres: float) -> Box:
     if north >= 90 or south <= -90:
         return Box(-180, max(south, -90), 180, min(north, 90))
     # The meridians that touch the circle, which is wider than it is at its middle.
-    wide = math.degrees(math.asin(min(1.0, math.sin(angle) / math.cos(math.radians(point.latitude))))) + _SLACK
+    wide = (
+        math.degrees(math.asin(min(1.0, math.sin(angle) / math.cos(math.radians(point.latitude))))) + _SLACK
+    )
     if wide >= 180:
         return Box(-180, south, 180, north)
     return Box(_wrapped(point.longitude - wide), south, _wrapped(point.longitude + wide), north)
