@@ -78,7 +78,7 @@ def keep_columns(
     others = {name: keys for name, keys in kept.columns.items() if name != endpoint}
     kept.columns = others if columns is None else others | {endpoint: list(columns)}
     session.flush()
-    details = {"columns": list(columns or ())}
+    details = {"list": endpoint, "columns": list(columns or ())}
     record_event(session, actor, "list.columns", endpoint, at=at, operator_id=operator_id, details=details)
 
 

@@ -29,6 +29,17 @@ WORDS = {
     "running": _("Running"),
     "unavailable": _("Unavailable"),
 }
+# Lists by the last word of their endpoints.
+LISTS = {
+    "accounts": _("Accounts"),
+    "areas": _("Areas"),
+    "audit": _("Audit"),
+    "drivers": _("Drivers"),
+    "members": _("Members"),
+    "operators": _("Operators"),
+    "sessions": _("Sessions"),
+    "stations": _("Stations"),
+}
 NAMED = ("status", "role", "kind", "link")
 PERCENT = ("share_percent",)
 
@@ -65,6 +76,8 @@ def _figure(name: str, value: int) -> str:
 def _text(name: str, value: str) -> Any:
     if name in NAMED:
         return WORDS.get(value, value)
+    if name == "list":
+        return LISTS.get(value.rpartition(".")[2].rpartition("_")[2], value)
     if name == "country":
         return country_name(value)
     if name == "standard":

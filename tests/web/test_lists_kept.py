@@ -34,10 +34,7 @@ def test_columns_by_address(admin: FlaskClient) -> None:
     page = admin.get(f"{URL}?columns=updated_at,number&q=mia").text
     assert heads(page) == ["Name", "Driver number", "Changed"]  # the first one names the row and stays
     assert "mia@example.com" not in page
-    assert (
-        "columns=name,number,updated_at"
-        in page.partition('id="drivers-sort-number"')[2].partition(">")[0]
-    )
+    assert "columns=name,number,updated_at" in page.partition('id="drivers-sort-number"')[2].partition(">")[0]
     assert 'name="columns" value="name,number,updated_at" form="drivers-filter"' in page
 
 
