@@ -26,7 +26,17 @@ def select_locale() -> str:
     if not has_request_context():
         return str(FALLBACK)
     chosen: str | None = getattr(current_user, "locale", None)
-    return chosen or request.accept_languages.best_match(LOCALES) or site_locale()
+    return chosen or asked_locale() or site_locale()
+
+
+def asked_locale() -> str | None:
+    """The first language of the browser's list that the portal speaks, whatever the country: `de-AT` is German."""
+    asked = (
+        tag.replace("_", "-").partition("-")[0].lower()
+        for tag, quality in request.accept_languages
+        if quality
+    )
+    return next((language for language in asked if language in LOCALES), None)
 
 
 def site_locale() -> str:

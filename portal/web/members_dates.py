@@ -5,7 +5,6 @@ from typing import Any
 from flask import Response, flash
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
-from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import HiddenField, StringField
 
@@ -19,7 +18,7 @@ from portal.services import memberships
 
 from .auth import actor, viewer
 from .errors import translated
-from .forms import attach
+from .forms import Form, attach
 from .htmx import changed, go, page, wants_fragment
 from .lookup import found
 from .members import TEMPLATE, Network, one_to_change, row_context
@@ -29,7 +28,7 @@ from .undo import offer_undo
 DAY, TIME = {"type": "date"}, {"type": "time"}
 
 
-class DatesForm(FlaskForm):  # type: ignore[misc]
+class DatesForm(Form):
     """Days and times of the operator's zone; `seen` is the id of the membership that it was opened on."""
 
     valid_from = StringField(lazy_gettext("Valid from"), render_kw=DAY)
@@ -144,7 +143,13 @@ def _form(
     clash: str | None = None,
 ) -> Response:
     row = as_row(viewer(), now())((driver, membership, False, True))
-    context: dict[str, Any] = {"row": row, "driver": driver, "membership": membership, "form": form, "clash": clash}
+    context: dict[str, Any] = {
+        "row": row,
+        "driver": driver,
+        "membership": membership,
+        "form": form,
+        "clash": clash,
+    }
     return page("shared/members_dates.html", http_status=http_status, **context, **network.context(operator))
 
 

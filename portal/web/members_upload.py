@@ -5,7 +5,6 @@ from typing import Any
 from flask import Response, flash, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
@@ -23,7 +22,7 @@ from portal.services.member_upload import Checked, Effect, check_members, keep_u
 from .auth import actor, viewer
 from .errors import translated
 from .filters import number as in_figures
-from .forms import attach
+from .forms import Form, attach
 from .htmx import go, page
 from .lookup import found
 from .members import Network
@@ -36,7 +35,7 @@ FILES_AN_HOUR = 20
 EMPTY = N_("Choose a file that is not empty.")
 
 
-class UploadForm(FlaskForm):  # type: ignore[misc]
+class UploadForm(Form):
     file = FileField(lazy_gettext("File"), render_kw={"accept": ".csv,.xlsx,text/csv"})
 
 
@@ -100,6 +99,7 @@ def _keep(network: Network, operator: Operator) -> str:
             throttle.hit(
                 session, f"members.import:{who.account_id}", at=now(), limit=FILES_AN_HOUR, seconds=3600
             )
+    content = network.plain(content)
     lines = network.read(content, operator_code=operator.code, zone=operator.timezone)
     if not lines:
         raise Invalid("file", N_("The file has a header and nothing else."))

@@ -55,18 +55,18 @@ def words(message_id: str | tuple[str, str]) -> tuple[str, ...]:
     return (message_id,) if isinstance(message_id, str) else tuple(message_id)
 
 
-def write_bracketed(source: Catalog, folder: Path) -> None:
-    """Compile a catalogue of the bracketed language: a folder of translations for flask-babel."""
+def bracketed_catalogue(source: Catalog) -> Catalog:
+    """The messages of a catalogue in the bracketed language."""
     made = Catalog(locale=BRACKETED)
     for message in source:
         if message.id:
             texts = tuple(bracketed(text) for text in words(message.id))
             made.add(message.id, texts if len(texts) > 1 else texts[0])
-    write_as(BRACKETED, made, folder)
+    return made
 
 
 def write_as(locale: str, catalogue: Catalog, folder: Path) -> None:
-    """Compile a catalogue as that of a locale."""
+    """Compile a catalogue as that of a locale, into a folder of translations for flask-babel."""
     place = folder / locale / "LC_MESSAGES"
     place.mkdir(parents=True)
     with (place / "messages.mo").open("wb") as opened:
