@@ -30,6 +30,7 @@ def test_the_least_that_is_needed() -> None:
         ("PORTAL_TRUSTED_PROXIES", "-1"),
         ("PORTAL_TRUSTED_PROXIES", "yes"),
         ("PORTAL_DEFAULT_LOCALE", "xx_YY_ZZ"),
+        ("PORTAL_MAIL_FOLDER", "no/such/folder"),
         ("PORTAL_DEFAULT_TIMEZONE", "Mars/Olympus"),
         ("PORTAL_DEFAULT_CURRENCY", "EURO"),
     ],
@@ -62,3 +63,9 @@ def test_tiles_are_allowed_by_their_origin_only() -> None:
     policy = content_security_policy(Config.from_environment({**GOOD, **tiles}).tile_url)
     assert "img-src 'self' data: https://*.tiles.example;" in policy
     assert "unsafe" not in policy
+
+
+def test_the_password_of_the_mail_server_is_not_shown() -> None:
+    config = Config.from_environment({**GOOD, "PORTAL_MAIL_PASSWORD": "hunter2"})
+    assert config.mail_password == "hunter2"
+    assert "hunter2" not in repr(config)

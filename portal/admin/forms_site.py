@@ -42,7 +42,9 @@ class SiteForm(StepForm):
     monetary_session_limit = figure_field(_("Monetary session limit"))
     mail_host = text_field(_("Server"), 253, **PLAIN)
     mail_port = figure_field(_("Port"))
-    mail_security = SelectField(_("Encryption"), choices=lambda: list(SECURITY.items()), validate_choice=False)
+    mail_security = SelectField(
+        _("Encryption"), choices=lambda: list(SECURITY.items()), validate_choice=False
+    )
     mail_user = text_field(_("User"), 254, **PLAIN)
     mail_from = text_field(_("Mails come from"), 254, type="email", **PLAIN)
     tile_url = text_field(_("Address of the tiles"), 500, **PLAIN)

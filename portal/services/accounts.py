@@ -85,7 +85,9 @@ def check_driver_free(session: Session, driver: Driver | None) -> None:
     if driver is None:
         return
     if driver.anonymised_at is not None:
-        raise Invalid("driver", N_("Driver %(number)s is anonymised and gets no login."), number=driver.number)
+        raise Invalid(
+            "driver", N_("Driver %(number)s is anonymised and gets no login."), number=driver.number
+        )
     if session.scalar(select(Account.id).where(Account.driver_id == driver.id)) is not None:
         raise Invalid("driver", N_("Driver %(number)s already has a login."), number=driver.number)
 

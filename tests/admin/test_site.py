@@ -1,9 +1,5 @@
 """The settings of the site: each is checked, holds from the next request on, and leaves its row in the trail."""
 
-import base64
-import io
-import struct
-import zlib
 from pathlib import Path
 from typing import Any
 
@@ -14,56 +10,23 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import create_app
-from portal.domain.images import MAX_BYTES
 from portal.domain.tiles import attribution_value, tile_url_value
 from portal.extensions import db
 from portal.map.folium_map import MapOptions
-from portal.models import AuditEvent, SiteSettings
+from portal.models import AuditEvent
 from tests.admin.people import HOSTILE, admin_client, operator_client
+from tests.admin.site import URL, row, save
 from tests.support.factories import make_area, make_operator, make_station, post
 from tests.support.migrated import make_config
 from tests.support.smtp import mail_server
 
 ONCE = pytest.mark.parametrize("engine_name", ["sqlite"])
-URL = "/admin/settings"
 TILES = "https://{s}.tiles.example:8443/{z}/{x}/{y}{r}.png"
-GIF = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
-SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
-
-
-def png(width: int = 40, height: int = 20, more: bytes = b"") -> bytes:
-    def chunk(kind: bytes, body: bytes) -> bytes:
-        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
-
-    rows = zlib.compress(b"".join(b"\0" + b"\xff\0\0" * width for _ in range(min(height, 50))))
-    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    parts = chunk(b"IHDR", head) + chunk(b"tEXt", b"x\0" + more) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
-    return b"\x89PNG\r\n\x1a\n" + parts
-
-
-JPEG = b"\xff\xd8\xff\xe0\x00\x04ab\xff\xc0\x00\x0b\x08\x00\x14\x00\x28\x01\x01\x11\x00\xff\xd9"
-WEBP = (
-    b"RIFF" + struct.pack("<I", 22) + b"WEBPVP8L" + struct.pack("<IB", 9, 0x2F) + b"\x27\xc0\x04" + b"\0" * 6
-)
 
 
 @pytest.fixture
 def admin(app: Flask, session: Session) -> FlaskClient:
     return admin_client(app, session, email="boss@example.com")
-
-
-def row(session: Session) -> SiteSettings:
-    session.rollback()
-    session.expire_all()
-    return session.get_one(SiteSettings, 1)
-
-
-def save(client: FlaskClient, logo: bytes | None = None, **changes: str) -> Any:
-    """What is not named stays as it is."""
-    data: dict[str, Any] = {**changes}
-    if logo is not None:
-        data["logo"] = (io.BytesIO(logo), "logo.png")
-    return post(client, URL, data, content_type="multipart/form-data")
 
 
 def test_everything_is_saved_and_said(admin: FlaskClient, session: Session) -> None:
@@ -161,54 +124,6 @@ def test_the_name_is_everywhere_from_the_next_request_on(app: Flask, admin: Flas
         assert "&lt;script&gt;alert" in page.split("</title>")[0], url
     save(admin, name="Küste Laden")
     assert "Küste Laden</title>" in app.test_client().get("/map/").text
-
-
-@ONCE
-@pytest.mark.parametrize(
-    ("picture", "kind"), [(png(), "image/png"), (JPEG, "image/jpeg"), (WEBP, "image/webp")]
-)
-def test_a_logo_is_shown_and_kept_by_browsers(
-    app: Flask, admin: FlaskClient, session: Session, picture: bytes, kind: str
-) -> None:
-    assert save(admin, logo=picture).status_code == 303
-    guest = app.test_client()
-    url = f"/site/logo?v={row(session).version}"
-    assert f'src="{url}"' in guest.get("/auth/login").text
-    shown = guest.get(url)
-    assert (shown.data, shown.mimetype) == (picture, kind)
-    assert "immutable" in shown.headers["Cache-Control"]
-    assert shown.headers["X-Content-Type-Options"] == "nosniff"
-    assert "Set-Cookie" not in shown.headers
-    assert guest.get(url, headers={"If-None-Match": shown.headers["ETag"]}).status_code == 304
-    assert guest.get("/site/logo?v=0").headers["Cache-Control"] == "no-cache"
-    [event] = session.scalars(select(AuditEvent).where(AuditEvent.action == "site.update"))
-    assert len(event.after["logo"]) == 16
-    assert save(admin, name="Another").status_code == 303, "a form without a picture keeps it"
-    assert row(session).logo == picture
-    assert save(admin, remove_logo="y").status_code == 303
-    assert guest.get(url).status_code == 404
-    assert "/site/logo" not in guest.get("/auth/login").text
-
-
-NO_LOGOS = (
-    (SVG, "PNG, JPEG or WebP"),
-    (GIF, "PNG, JPEG or WebP"),
-    (b"\x89PNG\r\n\x1a\n", "PNG, JPEG or WebP"),
-    (png()[:-20], "whole picture"),
-    (JPEG[:10], "whole picture"),
-    (b"RIFF\0\0\0\0WEBP" + SVG, "whole picture"),
-    (png(30_000, 30_000), "pixels a side"),
-    (png(more=b"x" * MAX_BYTES), "more than 200 kB"),
-)
-
-
-@ONCE
-def test_what_is_no_logo_is_refused(admin: FlaskClient, session: Session) -> None:
-    for picture, said in NO_LOGOS:
-        answer = save(admin, logo=picture, name="Typed")
-        assert (answer.status_code, 'id="logo-error"' in answer.text) == (422, True)
-        assert said in answer.text
-    assert row(session).logo is None
 
 
 def policy(client: FlaskClient, url: str) -> str:
@@ -315,9 +230,3 @@ def test_only_admins_enter(app: Flask, admin: FlaskClient, session: Session) -> 
     assert (hotel.get(URL).status_code, save(hotel, name="Mine").status_code) == (403, 403)
     assert URL in admin.get("/admin/").text
     assert row(session).name == "Charge Portal"
-
-
-@ONCE
-def test_browsers_find_an_icon(client: FlaskClient) -> None:
-    with client.get("/favicon.ico") as answer:
-        assert (answer.status_code, answer.data[:4]) == (200, b"\0\0\1\0")

@@ -1,20 +1,13 @@
 """One's own login, whatever its role: name, language, theme, password, and where it is signed in."""
 
-import time
-from datetime import timedelta
-
 import pytest
-import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.clock import now
-from portal.domain.devices import device
-from portal.models import Account, AuditEvent, LoginSession, Preference, Role, Theme
-from portal.services.sign_ins import SEEN_EVERY
-from tests.admin.counting import count_statements
+from portal.models import Account, LoginSession, Preference, Role, Theme
+from tests.auth.browsers import FIREFOX, actions, other_browser
 from tests.support.factories import (
     PASSWORD,
     csrf_token,
@@ -27,11 +20,6 @@ from tests.support.factories import (
 
 ONCE = pytest.mark.parametrize("engine_name", ["sqlite"])
 NEW = "a brand new password"
-FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
-IPHONE = (
-    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
-    "Version/17.5 Mobile/15E148 Safari/604.1"
-)
 
 
 @pytest.fixture
@@ -50,17 +38,6 @@ def ana(client: FlaskClient, admin: Account) -> FlaskClient:
 def change(client: FlaskClient, present: str = PASSWORD, password: str = NEW, repeat: str = NEW) -> object:
     form = {"present": present, "password": password, "repeat": repeat}
     return post(client, "/auth/profile/password", form)
-
-
-def other_browser(app: Flask, account: Account, agent: str = IPHONE) -> FlaskClient:
-    client = app.test_client()
-    client.environ_base["HTTP_USER_AGENT"] = agent
-    return sign_in(client, account.email)
-
-
-def actions(session: Session) -> list[str]:
-    session.rollback()
-    return list(session.scalars(select(AuditEvent.action).order_by(AuditEvent.id)))
 
 
 @ONCE
@@ -177,90 +154,3 @@ def test_a_new_password_needs_the_present_one(ana: FlaskClient, session: Session
 def test_guessing_the_present_password_is_slow(ana: FlaskClient) -> None:
     statuses = [change(ana, present=f"guess {n}").status_code for n in range(12)]
     assert statuses == [422] * 10 + [429] * 2
-
-
-def test_sign_ins_are_listed_in_words_and_end_one_by_one(
-    app: Flask, ana: FlaskClient, session: Session, admin: Account
-) -> None:
-    phone, tablet = other_browser(app, admin), other_browser(app, admin, "")
-    page = ana.get("/auth/profile").text
-    for words in ("Firefox on Linux", "Safari on iPhone", "Unknown device", "127.0.0.1", "This one"):
-        assert words in page, words
-    ids = session.scalars(select(LoginSession.id).order_by(LoginSession.id)).all()
-    assert f"/sign-ins/{ids[0]}/end" not in page, "the present one has Sign out"
-    assert post(ana, f"/auth/profile/sign-ins/{ids[1]}/end").status_code == 303
-    assert (phone.get("/admin/").status_code, tablet.get("/admin/").status_code) == (303, 200)
-    assert post(ana, "/auth/profile/sign-ins/end-others").status_code == 303
-    assert (tablet.get("/admin/").status_code, ana.get("/admin/").status_code) == (303, 200)
-    assert actions(session)[-2:] == ["account.sign_out", "account.sign_out_elsewhere"]
-    assert "end-others" not in ana.get("/auth/profile").text, "nothing else is left to end"
-
-
-@ONCE
-def test_sign_ins_of_others_do_not_exist(app: Flask, ana: FlaskClient, session: Session) -> None:
-    other = make_account(session)
-    session.commit()
-    theirs = sign_in(app.test_client(), other.email)
-    number = session.scalar(select(LoginSession.id).where(LoginSession.account_id == other.id))
-    for absent in (number, 999_999, "9" * 30):
-        assert post(ana, f"/auth/profile/sign-ins/{absent}/end").status_code == 404
-    assert theirs.get("/admin/").status_code == 200
-
-
-def seen(session: Session) -> list[object]:
-    session.rollback()
-    return list(session.scalars(select(LoginSession.seen_at)))
-
-
-def test_last_seen_is_written_every_five_minutes_at_most(
-    app: Flask, client: FlaskClient, session: Session, admin: Account
-) -> None:
-    start = now().replace(microsecond=0)
-    with time_machine.travel(start, tick=False) as clock:
-        sign_in(client, admin.email)
-        assert seen(session) == [start]
-        clock.shift(SEEN_EVERY - timedelta(seconds=1))
-        client.get("/admin/")
-        assert seen(session) == [start]
-        clock.shift(timedelta(seconds=1))
-        first = count_statements(app, lambda: client.get("/admin/accounts/"))
-        assert seen(session) == [start + SEEN_EVERY]
-        assert count_statements(app, lambda: client.get("/admin/accounts/")) < first
-        assert seen(session) == [start + SEEN_EVERY]
-    assert actions(session) == ["account.sign_in"]
-
-
-def test_a_page_does_not_wait_for_last_seen(client: FlaskClient, session: Session, admin: Account) -> None:
-    """Somebody holds what it would write to: it is left out, and done by a later request."""
-    start = now()
-    with time_machine.travel(start, tick=False) as clock:
-        sign_in(client, admin.email)
-        before = seen(session)
-        session.scalars(select(LoginSession).with_for_update()).one().user_agent = "held"
-        session.flush()
-        clock.shift(SEEN_EVERY)
-        began = time.perf_counter()
-        assert client.get("/admin/").status_code == 200
-        assert time.perf_counter() - began < 10, "a busy database is waited for 15 seconds elsewhere"
-        session.rollback()
-        assert seen(session) == before
-        assert client.get("/admin/").status_code == 200
-        assert seen(session) != before
-
-
-@pytest.mark.parametrize(
-    ("agent", "words"),
-    [
-        (None, (None, None)),
-        (
-            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/126.0 Safari/537.36 Edg/126.0",
-            ("Edge", "Windows"),
-        ),
-        ("Mozilla/5.0 (Linux; Android 14; Pixel 8) Chrome/126.0 Mobile Safari/537.36", ("Chrome", "Android")),
-        ("Mozilla/5.0 (Macintosh; Intel Mac OS X 14_5) Version/17.5 Safari/605.1.15", ("Safari", "macOS")),
-        (IPHONE, ("Safari", "iPhone")),
-        ("<script>alert(1)</script>", (None, None)),
-    ],
-)
-def test_devices_in_words(agent: str | None, words: tuple[str | None, str | None]) -> None:
-    assert device(agent) == words

@@ -52,6 +52,22 @@ def test_check_is_content_with_a_good_database(portal: Portal) -> None:
     assert "at most one unrevoked membership per operator and driver: 0" in done.stdout
 
 
+@pytest.mark.parametrize("engine_name", ["sqlite"])
+def test_check_says_what_mails_lack(portal: Portal, database_url: str, tmp_path: Path) -> None:
+    assert "ok   mail: not set up" in portal("check").stdout
+    lacking = portal("check", PORTAL_MAIL_FOLDER=str(tmp_path))
+    assert (lacking.returncode, "FAIL mail: PORTAL_BASE_URL" in lacking.stdout) == (1, True)
+    base = {"PORTAL_BASE_URL": "https://portal.example"}
+    assert portal("check", PORTAL_MAIL_FOLDER=str(tmp_path), **base).returncode == 0
+    server = "mail_host = 'smtp.example.com', mail_from = 'p@example.com', mail_user = 'me'"
+    engine = create_engine(database_url)
+    with engine.begin() as connection:
+        connection.execute(text(f"UPDATE site_settings SET {server}"))
+    engine.dispose()
+    assert "FAIL mail: PORTAL_MAIL_PASSWORD" in portal("check", **base).stdout
+    assert portal("check", PORTAL_MAIL_PASSWORD="secret", **base).returncode == 0
+
+
 def test_check_finds_what_is_broken(portal: Portal, database_url: str) -> None:
     engine = create_engine(database_url)
     with engine.begin() as connection:
