@@ -107,7 +107,7 @@ SHOTS = (
     Shot("operator-stations", HOTEL, "/operator/stations/"),
     Shot("operator-stations-bulk", HOTEL, "/operator/stations/bulk?do=hide&scope=all"),
     Shot("operator-station", HOTEL, "/operator/stations/ALP-GARAGE-1/"),
-    Shot("operator-why", HOTEL, "/operator/why?driver=mi&station=ALP-GARAGE-1"),
+    Shot("operator-why", HOTEL, "/operator/why?station=ALP-GARAGE-1"),
     Shot("operator-then", HOTEL, "/operator/stations/ALP-GARAGE-1/then"),
     Shot("operator-members", HOTEL, "/operator/members/"),
     Shot("operator-members-search", HOTEL, "/operator/members/?q=ma"),
