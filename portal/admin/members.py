@@ -4,7 +4,7 @@ from flask import Response, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
-from portal.ingest.uploads import read_member_upload
+from portal.ingest.uploads import as_csv, read_member_upload
 from portal.queries.members import network_owner
 from portal.web import members as page
 from portal.web import members_bulk, members_dates, members_upload
@@ -71,6 +71,7 @@ def _network(code: str) -> page.Network:
         layout="layouts/admin.html",
         endpoint="admin.operator_members",
         link=lambda name, **values: url_for(f"admin.{name}", code=code, **values),
+        plain=as_csv,
         read=read_member_upload,
         crumbs=lambda operator: [
             (url_for("admin.operators"), _("Operators")),

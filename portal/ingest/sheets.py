@@ -1,5 +1,6 @@
-"""The first sheet of an XLSX workbook as data rows, as if it were a CSV file."""
+"""The first sheet of an XLSX workbook as a CSV file, so that one reader takes both."""
 
+import csv
 import io
 import zipfile
 from collections.abc import Iterator
@@ -9,55 +10,46 @@ from typing import Any
 from openpyxl import load_workbook
 
 from portal.domain.text import N_
-from portal.ingest.fields import Header
-from portal.ingest.hardware import Row
-from portal.ingest.records import FileError, Rejected
-from portal.ingest.rows import RawRow
+from portal.ingest.records import FileError
 
 MAGIC = b"PK\x03\x04"
 # What a hostile workbook could make of a few bytes: it is measured before it is unpacked.
 MAX_UNPACKED = 64 * 1024 * 1024
 MAX_PARTS = 1000
 MAX_COLUMNS = 100
-UNREADABLE = N_("This is no XLSX workbook, or it is damaged.")
 
 
-def read_sheet(content: bytes, most_rows: int) -> tuple[Header, Iterator[RawRow]]:
-    """Header and data rows; lines are the sheet's row numbers. Raises FileError, also while rows are read.
+def sheet_as_csv(content: bytes, most_rows: int) -> bytes:
+    """One line for each row of the sheet, so that line numbers are the sheet's; at most one row more than allowed.
 
-    A date without a time reads 2026-09-30, one with a time 2026-09-30T18:00:00; formulas give what Excel
-    computed last.
+    A date at midnight reads 2026-09-30, another time 2026-09-30T18:00:00; formulas give what was computed last.
+    Raises FileError.
     """
-    rows = _rows(content, most_rows)
-    first = next(rows, (0, []))[1]
-    while first and not first[-1]:
-        first.pop()
-    if not first:
-        raise FileError(N_("The file is empty: expected a header in its first line."))
-    return Header(first), _data(rows, len(first))
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    width = 0
+    for row in _rows(content, most_rows):
+        cells = [_text(value) for value in row]
+        while len(cells) > width and not cells[-1]:
+            cells.pop()
+        width = width or len(cells)
+        if any(cells):
+            writer.writerow(cells + [""] * (width - len(cells)))
+        else:
+            out.write("\n")
+    return out.getvalue().encode()
 
 
-def _data(rows: Iterator[tuple[int, list[str]]], width: int) -> Iterator[RawRow]:
-    for line, cells in rows:
-        if any(cells[width:]):
-            yield Rejected(line, None, ",".join(cells[:10])[:80], N_("A cell stands beyond the last column."))
-        elif any(cells):
-            yield Row(line, [*cells[:width], *[""] * (width - len(cells))])
-
-
-def _rows(content: bytes, most_rows: int) -> Iterator[tuple[int, list[str]]]:
+def _rows(content: bytes, most_rows: int) -> Iterator[tuple[Any, ...]]:
     try:
         _measure(content)
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
-        sheet = book.worksheets[0]
-        # One row more than allowed, so that the reader of the rows sees that there are too many.
-        found = sheet.iter_rows(max_col=MAX_COLUMNS, max_row=most_rows + 2)
-        for line, cells in enumerate(found, start=1):
-            yield line, [_text(cell) for cell in cells]
+        limits = {"max_col": MAX_COLUMNS, "max_row": most_rows + 2}
+        yield from book.worksheets[0].iter_rows(values_only=True, **limits)
     except FileError:
         raise
     except Exception as error:  # the library raises whatever the damage brings about
-        raise FileError(UNREADABLE) from error
+        raise FileError(N_("This is no XLSX workbook, or it is damaged.")) from error
 
 
 def _measure(content: bytes) -> None:
@@ -66,17 +58,17 @@ def _measure(content: bytes) -> None:
         raise FileError(N_("The workbook is too large when unpacked."))
 
 
-def _text(cell: Any) -> str:
-    value = cell.value
+def _text(value: Any) -> str:
     if value is None:
         return ""
+    if isinstance(value, str):
+        return " ".join(value.split())
     if isinstance(value, bool):
         return str(value).lower()
-    if isinstance(value, datetime):
-        whole_day = value.time() == time.min and "h" not in str(cell.number_format).lower()
-        return value.date().isoformat() if whole_day else value.isoformat()
+    if isinstance(value, datetime) and value.time() == time.min:
+        return value.date().isoformat()
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return str(value).strip()
+    return str(value)

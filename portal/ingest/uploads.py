@@ -16,7 +16,7 @@ from portal.ingest.formats import FileSpec, load_format
 from portal.ingest.people import MemberItem, read_member_rows
 from portal.ingest.records import Accepted, FileError, Rejected
 from portal.ingest.rows import RawRow, read_rows
-from portal.ingest.sheets import MAGIC, read_sheet
+from portal.ingest.sheets import MAGIC, sheet_as_csv
 from portal.ingest.source import Source
 
 MAX_ROWS = 50_000
@@ -24,8 +24,18 @@ ALSO_CALLED = {"driver_number": "number", "valid_from": "valid_from_at_utc", "va
 _GZIP = b"\x1f\x8b"
 
 
+def as_csv(content: bytes) -> bytes:
+    """The file as CSV, once for all: a workbook takes long to read. Raises Invalid on `file`."""
+    try:
+        if content.startswith(_GZIP):
+            raise FileError(N_("The file is packed. Unpack it first."))
+        return sheet_as_csv(content, MAX_ROWS) if content.startswith(MAGIC) else content
+    except FileError as error:
+        raise Invalid("file", str(error)) from error
+
+
 def read_member_upload(content: bytes, *, operator_code: str, zone: str) -> list[MemberLine]:
-    """Its lines in their order; one that names no operator is of this one. Raises Invalid on `file`."""
+    """The lines of a CSV in their order; one that names no operator is of this one. Raises Invalid on `file`."""
     format_ = load_format("portal")
     part, file = format_.part("members"), replace(format_.file, time_zone=zone, whole_days=True)
     fields = {name: _either(name, other) for name, other in ALSO_CALLED.items()}
@@ -40,10 +50,6 @@ def read_member_upload(content: bytes, *, operator_code: str, zone: str) -> list
 
 
 def _rows(content: bytes, file: FileSpec) -> tuple[Header, Iterator[RawRow]]:
-    if content.startswith(MAGIC):
-        return read_sheet(content, MAX_ROWS)
-    if content.startswith(_GZIP):
-        raise FileError(N_("The file is packed. Unpack it first."))
     first = content[:4096].partition(b"\n")[0]
     # What spreadsheets call CSV has semicolons where the comma is the decimal sign.
     delimiter = ";" if b";" in first and b"," not in first else ","

@@ -3,7 +3,7 @@
 from flask import Response, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from portal.ingest.uploads import read_member_upload
+from portal.ingest.uploads import as_csv, read_member_upload
 from portal.queries.members import network_owner
 from portal.web import members as page
 from portal.web import members_bulk, members_dates, members_upload
@@ -70,5 +70,6 @@ def _network() -> page.Network:
         layout="layouts/operator.html",
         endpoint="operator.members",
         link=lambda name, **values: url_for(f"operator.{name}", **values),
+        plain=as_csv,
         read=read_member_upload,
     )

@@ -32,6 +32,16 @@ class Dated(Protocol):
     def valid_to(self) -> datetime | None: ...
 
 
+class Numbered(Protocol):
+    """A driver, or a row that has its number and status."""
+
+    @property
+    def number(self) -> str: ...
+
+    @property
+    def status(self) -> DriverStatus: ...
+
+
 def grant(
     session: Session,
     operator: Operator,
@@ -105,7 +115,7 @@ def revoke(
     return current
 
 
-def check_grant(operator: Operator, driver: Driver, wanted: Dates, at: datetime) -> None:
+def check_grant(operator: Operator, driver: Numbered, wanted: Dates, at: datetime) -> None:
     """Refuse what cannot be granted: Conflict (operator or driver not active), Invalid (dates)."""
     check_network(operator)
     if driver.status is not DriverStatus.ACTIVE:

@@ -44,13 +44,14 @@ class Network:
     """Where a members page stands: whose network, in which layout, and the addresses of its parts.
 
     `link(name, **values)` is the address of an endpoint of the surface, `endpoint` the full name of the list's;
-    `read` turns an uploaded file into lines.
+    `plain` makes an uploaded file a CSV, `read` makes that lines.
     """
 
     owner: Select[Operator]
     layout: str
     endpoint: str
     link: Callable[..., str]
+    plain: Callable[[bytes], bytes]
     read: Callable[..., list[MemberLine]]
     crumbs: Callable[[Operator], list[tuple[str, str]]] = field(default=lambda operator: [])
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
@@ -21,12 +21,21 @@ NO_DRIVER = N_("There is no such driver.")
 TWICE = N_("Stands on an earlier line for this operator too.")
 
 
+class Known(NamedTuple):
+    """What a file's line needs to know of a driver; whole ones would take most of the time of a large file."""
+
+    id: int
+    number: str
+    name: str
+    status: DriverStatus
+
+
 @dataclass(frozen=True, slots=True)
 class Planned:
     """What a record would bring about; `held` is the membership that the driver has so far."""
 
     outcome: Outcome
-    driver: Driver | None = None
+    driver: Known | None = None
     held: Held | None = None
     change: Change | None = None
 
@@ -67,7 +76,7 @@ class MemberImport(Batch[MemberRecord]):
         return [self._one(record, drivers, held) for record in records]
 
     def _one(
-        self, record: MemberRecord, drivers: dict[str, Driver], all_held: dict[Pair, Held]
+        self, record: MemberRecord, drivers: dict[str, Known], all_held: dict[Pair, Held]
     ) -> Planned | Refused:
         operator, driver = self._operators[record.operator_code], drivers.get(record.driver_number)
         if operator is None:
@@ -83,7 +92,7 @@ class MemberImport(Batch[MemberRecord]):
             return Refused("driver_number", record.driver_number, NO_DRIVER)
         return self._grant(record, operator, driver, held)
 
-    def _revoke(self, record: MemberRecord, driver: Driver | None, held: Held | None) -> Planned:
+    def _revoke(self, record: MemberRecord, driver: Known | None, held: Held | None) -> Planned:
         """Whoever is no member stays so, be it that there is no such driver: the answer tells nobody which."""
         if driver is None or held is None:
             return Planned(Outcome.UNCHANGED)
@@ -92,7 +101,7 @@ class MemberImport(Batch[MemberRecord]):
         return Planned(Outcome.REVOKED, driver, held, change)
 
     def _grant(
-        self, record: MemberRecord, operator: Operator, driver: Driver, held: Held | None
+        self, record: MemberRecord, operator: Operator, driver: Known, held: Held | None
     ) -> Planned | Refused:
         wanted = (record.valid_from, record.valid_to)
         # A file that was good once stays good: what it granted and has ended since is left alone.
@@ -126,13 +135,14 @@ class MemberImport(Batch[MemberRecord]):
             found = self.session.scalars(select(Operator).where(Operator.code.in_(codes)))
             self._operators |= {operator.code: operator for operator in found}
 
-    def _drivers(self, records: Sequence[MemberRecord]) -> dict[str, Driver]:
-        query = select(Driver).where(Driver.number.in_({record.driver_number for record in records}))
+    def _drivers(self, records: Sequence[MemberRecord]) -> dict[str, Known]:
+        columns = (Driver.id, Driver.number, Driver.name, Driver.status)
+        query = select(*columns).where(Driver.number.in_({record.driver_number for record in records}))
         if self._among_active:
             query = query.where(Driver.status == DriverStatus.ACTIVE)
-        return {driver.number: driver for driver in self.session.scalars(query)}
+        return {row[1]: Known(*row) for row in self.session.execute(query)}
 
-    def _held(self, operators: Sequence[Operator], drivers: dict[str, Driver]) -> dict[Pair, Held]:
+    def _held(self, operators: Sequence[Operator], drivers: dict[str, Known]) -> dict[Pair, Held]:
         """The unrevoked memberships of the drivers with the operators."""
         columns = (
             Membership.id,
