@@ -1,7 +1,6 @@
 """Reads for undoing: an event with its parts, and which events were undone already."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Select, or_, select
 
@@ -10,23 +9,22 @@ from portal.domain.undoing import UNDO_LASTS, UNDO_SUBJECT
 from portal.domain.viewer import Viewer
 from portal.models import AuditEvent
 
+from .paging import AnySelect
+
 
 def event(viewer: Viewer, event_id: int) -> Select[AuditEvent]:
     """One event that the viewer may read. Lock it before undoing it."""
     return select(AuditEvent).where(AuditEvent.id == event_id, audit_read_by(viewer))
 
 
-def parts(event: AuditEvent) -> Select[Any]:
-    """(action, subject_type, subject_id, subject, before, after) of the event and of all its parts, oldest first."""
+def parts(event: AuditEvent, *, details: bool = True) -> AnySelect:
+    """(action, subject_type, subject_id, subject) of the event and of all its parts, oldest first.
+
+    With details also (before, after).
+    """
+    named = (AuditEvent.action, AuditEvent.subject_type, AuditEvent.subject_id, AuditEvent.subject)
     return (
-        select(
-            AuditEvent.action,
-            AuditEvent.subject_type,
-            AuditEvent.subject_id,
-            AuditEvent.subject,
-            AuditEvent.before,
-            AuditEvent.after,
-        )
+        select(*named, *((AuditEvent.before, AuditEvent.after) if details else ()))
         .where(or_(AuditEvent.id == event.id, AuditEvent.parent_id == event.id))
         .order_by(AuditEvent.id)
     )

@@ -51,8 +51,9 @@ def undo(session: Session, event: AuditEvent, *, viewer: Viewer, actor: Actor, a
         raise Conflict(N_("This cannot be undone, or not any more: undo lasts %(n)s minutes."), n=minutes)
     if session.scalar(query.undone(event)) is not None:
         raise Conflict(N_("This has been undone already."))
-    parts = session.execute(query.parts(event)).all()
-    plan = PLANS[event.action.partition(".")[0]](session, event, parts, viewer, at)
+    kind = event.action.partition(".")[0]
+    parts = session.execute(query.parts(event, details=kind in WITH_DETAILS)).all()
+    plan = PLANS[kind](session, event, parts, viewer, at)
     if not plan.changes:
         _refuse(plan)
     own = _record(session, event, plan, actor, at)
@@ -164,3 +165,4 @@ PLANS: dict[str, Planner] = {
     **{"area": _plan_areas, "areas": _plan_areas},
     **{"membership": plan_members, "members": plan_members},
 }
+WITH_DETAILS = PLANS.keys() - {"membership", "members"}  # theirs stand in the memberships themselves

@@ -1,11 +1,11 @@
 """Undo of grants and revokes, single and in bulk: a grant is revoked, a revoke is granted again; history stays."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, select
+from sqlalchemy import ColumnElement, Row, and_, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.domain.access import membership_managed_by
@@ -27,6 +27,29 @@ OVER = N_("The membership of %(subject)s has ended by its dates meanwhile.")
 
 Part = Row[*tuple[Any, ...]]
 Changes = dict[int, Change]  # by the id of the membership that is taken back or given back
+
+
+@dataclass(slots=True)
+class _Was:
+    """A membership as it stands, and who its operator and its driver are now."""
+
+    id: int
+    operator_id: int
+    driver_id: int
+    valid_from: datetime | None
+    valid_to: datetime | None
+    note: str | None
+    operator: OperatorStatus
+    driver: DriverStatus
+    number: str
+
+    def objection(self, valid_to: datetime | None, at: datetime) -> str | None:
+        """Why the driver cannot become a member (until then)."""
+        if self.operator is not OperatorStatus.ACTIVE:
+            return OPERATOR_AWAY
+        if self.driver is not DriverStatus.ACTIVE:
+            return DRIVER_AWAY
+        return OVER if valid_to is not None and valid_to <= at else None
 
 
 def plan_members(
@@ -55,20 +78,22 @@ def _taken_back(session: Session, viewer: Viewer, names: dict[int, str], at: dat
     found: Changes = {}
     former = aliased(Membership)
     replaced = and_(
-        former.operator_id == Membership.operator_id,
-        former.driver_id == Membership.driver_id,
+        _same_pair(former),
         former.revoked_at == Membership.granted_at,
         former.revoke_reason == REPLACED,
     )
-    stmt = _mine(viewer).where(Membership.revoked_at.is_(None)).outerjoin(former, replaced)
+    back = (former.id, former.valid_from, former.valid_to, former.note)
+    stmt = _mine(viewer).where(Membership.revoked_at.is_(None)).outerjoin(former, replaced).add_columns(*back)
     for ids in chunks(sorted(names)):
-        for row in session.execute(stmt.add_columns(former).where(Membership.id.in_(ids))):
-            change = _change(row)
-            change = replace(change, held=_held(row[0]), ends=True, reason=UNDONE, grants=False)
-            back = row[-1]
-            if back is not None and _objection(row, back.valid_to, at) is None:
-                change = replace(change, grants=True, **_dates(back))
-            found[row[0].id] = change
+        for *row, former_id, valid_from, valid_to, note in session.execute(
+            stmt.where(Membership.id.in_(ids))
+        ):
+            was = _Was(*row)
+            held = Held(was.id, was.operator_id, was.valid_from, was.valid_to, was.note)
+            who = (was.operator_id, was.driver_id, was.number, held)
+            returns = former_id is not None and was.objection(valid_to, at) is None
+            dates = (valid_from, valid_to, note) if returns else (None, None, None)
+            found[was.id] = Change(*who, True, UNDONE, returns, *dates)
     return found
 
 
@@ -79,51 +104,33 @@ def _given_back(
     found: Changes = {}
     refused: dict[int, str] = {}
     later = aliased(Membership)
-    newer = select(later.id).where(
-        later.operator_id == Membership.operator_id,
-        later.driver_id == Membership.driver_id,
-        later.id > Membership.id,
-    )
+    newer = select(later.id).where(_same_pair(later), later.id > Membership.id)
     stmt = _mine(viewer).where(Membership.revoked_at.is_not(None), ~newer.exists())
     for ids in chunks(sorted(names)):
         for row in session.execute(stmt.where(Membership.id.in_(ids))):
-            reason = _objection(row, row[0].valid_to, at)
+            was = _Was(*row)
+            reason = was.objection(was.valid_to, at)
             if reason is None:
-                found[row[0].id] = _change(row)
+                dates = (was.valid_from, was.valid_to, was.note)
+                who = (was.operator_id, was.driver_id, was.number, None)
+                found[was.id] = Change(*who, False, None, True, *dates)
             else:
-                refused[row[0].id] = reason
+                refused[was.id] = reason
     return found, refused
 
 
+def _same_pair(other: type[Membership]) -> ColumnElement[bool]:
+    """Found by the driver, who is in few networks; a database that looked by the operator would read them all."""
+    return and_(other.driver_id == Membership.driver_id, other.operator_id - Membership.operator_id == 0)
+
+
 def _mine(viewer: Viewer) -> AnySelect:
-    """(Membership, status of its operator, status and number of its driver), limited to the viewer."""
+    """Rows for _Was, limited to the viewer."""
+    kept = (Membership.id, Membership.operator_id, Membership.driver_id)
+    dates = (Membership.valid_from, Membership.valid_to, Membership.note)
     stmt: AnySelect = (
-        select(Membership, Operator.status, Driver.status, Driver.number)
+        select(*kept, *dates, Operator.status, Driver.status, Driver.number)
         .join(Operator, Operator.id == Membership.operator_id)
         .join(Driver, Driver.id == Membership.driver_id)
     )
     return stmt.where(membership_managed_by(viewer))
-
-
-def _objection(row: Part, valid_to: datetime | None, at: datetime) -> str | None:
-    """Why the driver cannot become a member (until then)."""
-    if row[1] is not OperatorStatus.ACTIVE:
-        return OPERATOR_AWAY
-    if row[2] is not DriverStatus.ACTIVE:
-        return DRIVER_AWAY
-    return OVER if valid_to is not None and valid_to <= at else None
-
-
-def _change(row: Part) -> Change:
-    """Grant again what the row's membership was."""
-    membership = row[0]
-    who = (membership.operator_id, membership.driver_id, row[3])
-    return Change(*who, grants=True, **_dates(membership))
-
-
-def _held(membership: Membership) -> Held:
-    return Held(membership.id, membership.operator_id, **_dates(membership))
-
-
-def _dates(membership: Membership) -> dict[str, Any]:
-    return {name: getattr(membership, name) for name in ("valid_from", "valid_to", "note")}
