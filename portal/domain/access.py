@@ -28,11 +28,14 @@ from portal.models import (
     Role,
     Station,
     StationStatus,
+    Tariff,
 )
 
 from .viewer import Viewer
 
 AnyColumn = ColumnElement[Any] | InstrumentedAttribute[Any]
+# A tariff for all stations that have no nearer one.
+SITE_WIDE = and_(Tariff.operator_id.is_(None), Tariff.area_id.is_(None), Tariff.station_id.is_(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +181,15 @@ def session_read_by(viewer: Viewer) -> ColumnElement[bool]:
     if viewer.role is Role.DRIVER:
         return ChargingSession.driver_id == viewer.driver_id
     return true() if viewer.is_admin else _own_tenant(ChargingSession.operator_id, viewer)
+
+
+def tariff_read_by(viewer: Viewer) -> ColumnElement[bool]:
+    """Admins read all; an operator those that may apply at its stations."""
+    if viewer.role is not Role.OPERATOR:
+        return true() if viewer.is_admin else false()
+    areas = select(Area.id).where(area_managed_by(viewer))
+    at_stations = Tariff.station_id.in_(select(Station.id).where(Station.area_id.in_(areas)))
+    return or_(SITE_WIDE, _own_tenant(Tariff.operator_id, viewer), Tariff.area_id.in_(areas), at_stations)
 
 
 def audit_read_by(viewer: Viewer) -> ColumnElement[bool]:
