@@ -1,7 +1,6 @@
 """Undo through the trail: single and bulk, in time, by the right one, and only what nobody changed since."""
 
-from datetime import UTC, datetime, timedelta
-from time import perf_counter
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,9 +12,6 @@ from portal.domain.viewer import Actor, Viewer
 from portal.models import (
     Area,
     AuditEvent,
-    Driver,
-    DriverStatus,
-    Membership,
     Operator,
     OperatorStatus,
     Role,
@@ -27,41 +23,16 @@ from portal.queries.areas import areas
 from portal.queries.stations import stations
 from portal.services.area_bulk import area_fingerprint, assign_many
 from portal.services.areas import assign_area
-from portal.services.member_bulk import grant_many, revoke_many
-from portal.services.memberships import grant, revoke
 from portal.services.station_bulk import change_many, station_fingerprint
 from portal.services.stations import close_station, set_visibility
-from portal.services.undo import Undone, undo
+from tests.services.undoing import ADMIN, AT, SOON, parts, take_back
 from tests.support.factories import (
     TESTER,
     make_account,
     make_area,
-    make_driver,
-    make_membership,
     make_operator,
     make_station,
 )
-
-AT = datetime(2026, 11, 1, 12, tzinfo=UTC)
-SOON = AT + timedelta(minutes=14)
-ADMIN = Viewer(Role.ADMIN)
-
-
-def take_back(
-    session: Session, event: AuditEvent | None, *, viewer: Viewer = ADMIN, at: datetime = SOON
-) -> Undone:
-    assert event is not None
-    return undo(session, event, viewer=viewer, actor=TESTER, at=at)
-
-
-def last(session: Session, action: str) -> AuditEvent:
-    stmt = select(AuditEvent).where(AuditEvent.action == action).order_by(AuditEvent.id.desc())
-    return session.scalars(stmt.limit(1)).one()
-
-
-def parts(session: Session, event: AuditEvent) -> list[tuple[str, str]]:
-    stmt = select(AuditEvent.action, AuditEvent.subject).where(AuditEvent.parent_id == event.id)
-    return sorted((action, subject) for action, subject in session.execute(stmt))
 
 
 def loaded(session: Session, code: str) -> Station:
@@ -73,11 +44,6 @@ def bulk(session: Session, codes: list[str], at: datetime = AT, **wanted: Any) -
     stmt = stations(ADMIN).where(Station.code.in_(codes))
     seen = station_fingerprint(session, stmt)
     return change_many(session, stmt, wanted, seen=seen, actor=TESTER, at=at)
-
-
-def memberships(session: Session) -> list[Membership]:
-    session.expire_all()
-    return list(session.scalars(select(Membership).order_by(Membership.id)))
 
 
 def test_a_hidden_station_is_shown_again(session: Session) -> None:
@@ -169,55 +135,6 @@ def owners(session: Session) -> list[str | None]:
     return list(session.scalars(stmt))
 
 
-def test_a_grant_is_taken_back_and_what_it_replaced_returns(session: Session) -> None:
-    operator, driver = make_operator(session), make_driver(session)
-    until = AT + timedelta(days=30)
-    make_membership(session, operator, driver, valid_to=until, note="season")
-    grant(session, operator, driver, actor=TESTER, at=AT, valid_to=until + timedelta(days=1))
-    done = take_back(session, last(session, "membership.grant"))
-    assert done.changed == 1
-    first, granted, back = memberships(session)
-    assert (granted.revoked_at, granted.revoke_reason) == (SOON, "undone")
-    assert (back.revoked_at, back.valid_to, back.note) == (None, until, "season")
-    assert first.revoke_reason == "replaced"
-
-
-def test_a_revoke_is_undone_by_a_new_row_with_the_former_dates(session: Session) -> None:
-    operator, driver = make_operator(session), make_driver(session)
-    begin, end = AT - timedelta(days=3), AT + timedelta(days=3)
-    make_membership(session, operator, driver, valid_from=begin, valid_to=end)
-    revoke(session, operator, driver, actor=TESTER, at=AT)
-    take_back(session, last(session, "membership.revoke"))
-    old, new = memberships(session)
-    assert old.revoked_at == AT
-    assert (new.valid_from, new.valid_to, new.granted_at, new.revoked_at) == (begin, end, SOON, None)
-    with pytest.raises(Conflict):
-        take_back(session, last(session, "membership.revoke"))
-
-
-@pytest.mark.parametrize("obstacle", ["driver", "operator", "dates", "granted", "granted and revoked"])
-def test_an_undo_obeys_the_rules_of_a_grant(session: Session, obstacle: str) -> None:
-    operator, driver = make_operator(session), make_driver(session)
-    make_membership(
-        session, operator, driver, valid_to=AT + timedelta(minutes=5 if obstacle == "dates" else 60)
-    )
-    revoke(session, operator, driver, actor=TESTER, at=AT)
-    event = last(session, "membership.revoke")
-    if obstacle == "driver":
-        driver.status = DriverStatus.DISABLED
-    if obstacle == "operator":
-        operator.status = OperatorStatus.DISABLED
-    if "granted" in obstacle:
-        grant(session, operator, driver, actor=TESTER, at=AT)
-    if "revoked" in obstacle:
-        revoke(session, operator, driver, actor=TESTER, at=AT)
-    session.flush()
-    before = len(memberships(session))
-    with pytest.raises(Conflict):
-        take_back(session, event)
-    assert len(memberships(session)) == before
-
-
 def test_operators_undo_their_own_and_nothing_else(session: Session) -> None:
     operator = make_operator(session)
     account = make_account(session, Role.OPERATOR, operator=operator)
@@ -241,23 +158,3 @@ def test_operators_undo_their_own_and_nothing_else(session: Session) -> None:
     with pytest.raises(Conflict):  # no longer its own
         take_back(session, mine, viewer=own)
     assert take_back(session, others).changed == 1, "admins undo what anybody did"
-
-
-def test_many_members_in_a_moment(session: Session) -> None:
-    operator = make_operator(session)
-    drivers = [make_driver(session) for _ in range(300)]
-    chosen = [driver.id for driver in drivers]
-
-    granted = grant_many(session, operator, select(Driver.id), actor=TESTER, at=AT)
-    assert take_back(session, granted.event).changed == len(chosen)
-    again = grant_many(session, operator, select(Driver.id), actor=TESTER, at=SOON)
-    assert again.changed == len(chosen)
-    revoked = revoke_many(session, operator, select(Driver.id), actor=TESTER, at=SOON)
-    drivers[0].status = DriverStatus.DISABLED
-    session.flush()
-    start = perf_counter()
-    done = take_back(session, revoked.event)
-    assert perf_counter() - start < 5
-    assert (done.changed, [each.subject for each in done.skipped]) == (299, [drivers[0].number])
-    live = [each for each in memberships(session) if each.revoked_at is None]
-    assert len(live) == 299
