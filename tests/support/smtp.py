@@ -12,8 +12,18 @@ from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
 
-CERTIFICATE = Path(__file__).with_name("localhost.pem")
-"""Key and certificate of `localhost`, signed by itself; for tests only."""
+import trustme
+
+AUTHORITY = trustme.CA()
+"""Signs the server's certificate; clients of the tests trust it by the file of `authority_file`."""
+CERTIFICATE = AUTHORITY.issue_cert("localhost")
+
+
+def authority_file(folder: Path) -> Path:
+    """The authority's certificate, for SSL_CERT_FILE."""
+    file = folder / "authority.pem"
+    AUTHORITY.cert_pem.write_to_path(file)
+    return file
 
 
 @dataclass
@@ -54,7 +64,7 @@ class _Server(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), _Talk)
         self.mailbox = mailbox
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self.context.load_cert_chain(CERTIFICATE)
+        CERTIFICATE.configure_cert(self.context)
 
     def handle_error(self, request: object, client_address: object) -> None:
         """A client that goes away in mid-sentence is a part of these tests."""

@@ -8,7 +8,7 @@ import pytest
 from portal.models import MailSecurity
 from portal.web.mail import Letter, MailFailed, Sender
 from portal.web.site import MailServer
-from tests.support.smtp import CERTIFICATE, mail_server
+from tests.support.smtp import authority_file, mail_server
 
 LETTER = Letter(
     "ana@example.com", "Guten Tag", "Grüße, und ein Link:\nhttps://portal.example/" + "x" * 90 + "\n"
@@ -22,9 +22,9 @@ def sender(port: int, security: MailSecurity = MailSecurity.NONE, user: str | No
 
 
 @pytest.fixture
-def trusted(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The server's certificate counts as one of those that the system trusts."""
-    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+def trusted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The authority of the server's certificate counts as one of those that the system trusts."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority_file(tmp_path)))
 
 
 def test_a_letter_arrives_as_it_was_written() -> None:
