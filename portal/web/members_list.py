@@ -72,7 +72,7 @@ def members_spec(at: datetime) -> ListSpec:
         identity=Driver.id,
         default_sort="name",
         filters=(
-            Filter("state", _("State"), STATES, lambda stmt, value: stmt.where(in_state(_state(value), at))),
+            Filter("state", _("Status"), STATES, lambda stmt, value: stmt.where(in_state(_state(value), at))),
             Filter(
                 "expiring", _("Expiring"), SOON, lambda stmt, value: stmt.where(expiring(at, _days(value)))
             ),

@@ -139,9 +139,11 @@
       context.fillStyle = ink.name;
       context.textAlign = "left";
       context.textBaseline = "bottom";
-      const write = (degrees, plus, minus) => `${Math.abs(degrees).toFixed(digits)}° ${degrees < 0 ? minus : plus}`;
+      const language = document.documentElement.lang || undefined;
+      const figures = new Intl.NumberFormat(language, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+      const write = (degrees) => `${figures.format(degrees)}°`;
       for (const [x, lng] of xs) {
-        for (const [y, lat] of ys) context.fillText(`${write(lat, "N", "S")}  ${write(lng, "E", "W")}`, x + 4, y - 3);
+        for (const [y, lat] of ys) context.fillText(`${write(lat)}  ${write(lng)}`, x + 4, y - 3);
       }
     },
 
