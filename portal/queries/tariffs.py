@@ -16,7 +16,7 @@ Column = InstrumentedAttribute[Any]
 
 
 def tariffs(viewer: Viewer) -> Select[Tariff]:
-    """The tariffs that the viewer may read, each with the operator, area or station that it is for."""
+    """The tariffs that the viewer may read, each with the operator, area or station that it is for, and whose that is."""
     return (
         select(Tariff)
         .outerjoin(Tariff.operator)

@@ -6,7 +6,7 @@ apply are never rewritten: changing them ends the tariff and begins another one.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -33,6 +33,10 @@ class Scope:
     area: Area | None = None
     station: Station | None = None
 
+    @classmethod
+    def of(cls, tariff: Tariff) -> Self:
+        return cls(tariff.operator, tariff.area, tariff.station)
+
     @property
     def tenant(self) -> Operator | None:
         """The operator whose stations it prices."""
@@ -54,59 +58,56 @@ def create_tariff(
     """
     values = _values(raw, zone)
     _lock(session, scope)
-    tariff = Tariff(**_owner(scope), created_at=at, updated_at=at)
+    tariff = _made_for(scope, at)
     _check_currency(scope, values["currency"])
     start = values.pop("valid_from") or at
-    return _begin(session, tariff, values, start, scope, actor=actor, at=at)
+    return _begin(session, tariff, values, start, actor=actor, at=at)
 
 
 def update_tariff(
     session: Session,
     tariff: Tariff,
     raw: Raw,
-    scope: Scope,
     *,
     version: int,
     zone: str,
     actor: Actor,
     at: datetime,
 ) -> Tariff:
-    """Change a tariff; what it is for stays. Returns the one that has the new prices.
+    """Change a tariff, loaded with what it is for, which stays. Returns the one that has the new prices.
 
     Not begun: changed in place. In force: a new name or end is written on it; new prices end it at `valid_from`
     (empty: now) and begin another one there. Raises Invalid, and Conflict (version, over, overlap).
     """
-    values = _values(raw, zone)
+    values, scope = _values(raw, zone), Scope.of(tariff)
     start = values.pop("valid_from")
     _lock(session, scope)
     check_version(tariff, version, values)
     _refuse_over(tariff, at)
     _check_currency(scope, values["currency"])
     if tariff.valid_from >= at:
-        return _rewrite(session, tariff, values, start or tariff.valid_from, scope, actor=actor, at=at)
+        return _rewrite(session, tariff, values, start or tariff.valid_from, actor=actor, at=at)
     if start is not None and start < at:
         raise Invalid("valid_from", N_("Prices that already apply change from now on, or later."))
     if all(getattr(tariff, name) == values[name] for name in RATED):
-        return _rewrite(session, tariff, values, tariff.valid_from, scope, actor=actor, at=at)
+        return _rewrite(session, tariff, values, tariff.valid_from, actor=actor, at=at)
     start = start or at
     if tariff.valid_to is not None and start >= tariff.valid_to:
         raise Invalid("valid_from", N_("The tariff ends before. Choose an earlier time."))
-    _end(session, tariff, start, scope, actor=actor, at=at)
-    successor = Tariff(**_owner(scope), created_at=at, updated_at=at)
-    return _begin(session, successor, values, start, scope, actor=actor, at=at)
+    _end(session, tariff, start, actor=actor, at=at)
+    successor = _made_for(scope, at)
+    return _begin(session, successor, values, start, actor=actor, at=at)
 
 
-def end_tariff(
-    session: Session, tariff: Tariff, scope: Scope, *, version: int, actor: Actor, at: datetime
-) -> None:
+def end_tariff(session: Session, tariff: Tariff, *, version: int, actor: Actor, at: datetime) -> None:
     """End it now; one that has not begun is removed. Raises Conflict (version, over)."""
     check_version(tariff, version, {})
     _refuse_over(tariff, at)
     if tariff.valid_from < at:
-        _end(session, tariff, at, scope, actor=actor, at=at)
+        _end(session, tariff, at, actor=actor, at=at)
         return
     before: dict[str, Any] = {"name": tariff.name, "valid_from": tariff.valid_from.isoformat()}
-    record(session, actor, "tariff.delete", tariff, **_about(tariff, scope, at), before=before, after={})
+    record(session, actor, "tariff.delete", tariff, **_about(tariff, at), before=before, after={})
     session.delete(tariff)
     session.flush()
 
@@ -120,7 +121,6 @@ def _begin(
     tariff: Tariff,
     values: dict[str, Any],
     start: datetime,
-    scope: Scope,
     *,
     actor: Actor,
     at: datetime,
@@ -129,7 +129,7 @@ def _begin(
         setattr(tariff, name, value)
     _check_time(session, tariff)
     session.add(tariff)
-    record(session, actor, "tariff.create", tariff, **_about(tariff, scope, at))
+    record(session, actor, "tariff.create", tariff, **_about(tariff, at))
     return tariff
 
 
@@ -138,7 +138,6 @@ def _rewrite(
     tariff: Tariff,
     values: dict[str, Any],
     start: datetime,
-    scope: Scope,
     *,
     actor: Actor,
     at: datetime,
@@ -153,27 +152,26 @@ def _rewrite(
         for name, value in {**different, "updated_at": at}.items():
             setattr(tariff, name, value)
         _check_time(session, tariff)
-        record(session, actor, "tariff.update", tariff, **_about(tariff, scope, at))
+        record(session, actor, "tariff.update", tariff, **_about(tariff, at))
     return tariff
 
 
-def _end(
-    session: Session, tariff: Tariff, end: datetime, scope: Scope, *, actor: Actor, at: datetime
-) -> None:
+def _end(session: Session, tariff: Tariff, end: datetime, *, actor: Actor, at: datetime) -> None:
     tariff.valid_to = end
     tariff.updated_at = at
-    record(session, actor, "tariff.end", tariff, **_about(tariff, scope, at))
+    record(session, actor, "tariff.end", tariff, **_about(tariff, at))
 
 
-def _about(tariff: Tariff, scope: Scope, at: datetime) -> dict[str, Any]:
+def _about(tariff: Tariff, at: datetime) -> dict[str, Any]:
     """What every event of a tariff has; its operator reads it."""
-    tenant = scope.tenant
+    tenant = Scope.of(tariff).tenant
     return {"at": at, "operator_id": tenant.id if tenant else None, "name": tariff.name}
 
 
-def _owner(scope: Scope) -> dict[str, int | None]:
-    named = {"operator_id": scope.operator, "area_id": scope.area, "station_id": scope.station}
-    return {key: thing.id if thing else None for key, thing in named.items()}
+def _made_for(scope: Scope, at: datetime) -> Tariff:
+    named = {"operator": scope.operator, "area": scope.area, "station": scope.station}
+    ids = {f"{key}_id": thing.id if thing else None for key, thing in named.items()}
+    return Tariff(**named, **ids, created_at=at, updated_at=at)
 
 
 def _lock(session: Session, scope: Scope) -> None:

@@ -24,11 +24,9 @@ def create(session: Session, scope: Scope, at: datetime = AT, **raw: str) -> Tar
     return create_tariff(session, {**RAW, **raw}, scope, zone=ZONE, actor=TESTER, at=at)
 
 
-def update(session: Session, tariff: Tariff, scope: Scope, at: datetime, **raw: Any) -> Tariff:
+def update(session: Session, tariff: Tariff, at: datetime, **raw: Any) -> Tariff:
     version = raw.pop("version", tariff.version)
-    return update_tariff(
-        session, tariff, {**RAW, **raw}, scope, version=version, zone=ZONE, actor=TESTER, at=at
-    )
+    return update_tariff(session, tariff, {**RAW, **raw}, version=version, zone=ZONE, actor=TESTER, at=at)
 
 
 @pytest.fixture
@@ -119,7 +117,7 @@ def test_new_prices_begin_another_tariff(session: Session, station: Station) -> 
     scope = Scope(area=station.area)
     old = create(session, scope)
     later = AT + timedelta(days=1)
-    new = update(session, old, scope, later, price_per_kwh="0.50")
+    new = update(session, old, later, price_per_kwh="0.50")
     assert new is not old
     assert (old.price_per_kwh, old.valid_to, new.valid_from) == (Decimal("0.45"), later, later)
     assert tariff_at(session, station, later - timedelta(seconds=1)) is old
@@ -131,10 +129,10 @@ def test_new_prices_begin_another_tariff(session: Session, station: Station) -> 
 def test_new_prices_may_begin_later(session: Session, station: Station) -> None:
     old = create(session, Scope())
     soon = AT + timedelta(hours=1)
-    new = update(session, old, Scope(), soon, price_per_kwh="0.50", valid_from="2026-07-01")
+    new = update(session, old, soon, price_per_kwh="0.50", valid_from="2026-07-01")
     assert old.valid_to == new.valid_from == datetime(2026, 6, 30, 22, tzinfo=UTC)
     with pytest.raises(Invalid) as refused:
-        update(session, old, Scope(), soon, price_per_kwh="0.60", valid_from="2026-05-01")
+        update(session, old, soon, price_per_kwh="0.60", valid_from="2026-05-01")
     assert refused.value.field == "valid_from"
 
 
@@ -142,12 +140,12 @@ def test_new_prices_may_begin_later(session: Session, station: Station) -> None:
 def test_name_and_end_are_written_on_the_tariff_itself(session: Session) -> None:
     made = create(session, Scope())
     later = AT + timedelta(days=1)
-    assert update(session, made, Scope(), later, name="Usual", valid_to="2026-12-31") is made
+    assert update(session, made, later, name="Usual", valid_to="2026-12-31") is made
     assert (made.name, made.valid_to) == ("Usual", datetime(2026, 12, 31, 23, tzinfo=UTC))
-    assert update(session, made, Scope(), later, name="Usual", valid_to="2026-12-31") is made
+    assert update(session, made, later, name="Usual", valid_to="2026-12-31") is made
     assert [action for action, _ in trail(session)] == ["tariff.create", "tariff.update"]
     with pytest.raises(Invalid) as refused:
-        update(session, made, Scope(), later, valid_to="2026-06-01T15:00")
+        update(session, made, later, valid_to="2026-06-01T15:00")
     assert refused.value.field == "valid_to"
 
 
@@ -155,29 +153,29 @@ def test_name_and_end_are_written_on_the_tariff_itself(session: Session) -> None
 def test_what_has_not_begun_is_changed_in_place(session: Session) -> None:
     made = create(session, Scope(), valid_from="2026-07-01")
     create(session, Scope(), name="Now", valid_to="2026-06-30")
-    assert update(session, made, Scope(), AT, price_per_kwh="0.50", valid_from="2026-08-01") is made
+    assert update(session, made, AT, price_per_kwh="0.50", valid_from="2026-08-01") is made
     assert (made.price_per_kwh, made.valid_from) == (
         Decimal("0.5"),
         datetime(2026, 7, 31, 22, tzinfo=UTC),
     )
     with pytest.raises(Conflict, match="Now"):
-        update(session, made, Scope(), AT, valid_from="2026-06-15")
+        update(session, made, AT, valid_from="2026-06-15")
 
 
 def test_a_tariff_ends_now_and_then_stays_as_it_was(session: Session, station: Station) -> None:
     made = create(session, Scope())
     later = AT + timedelta(days=1)
-    end_tariff(session, made, Scope(), version=made.version, actor=TESTER, at=later)
+    end_tariff(session, made, version=made.version, actor=TESTER, at=later)
     assert tariff_at(session, station, later) is None
     with pytest.raises(Conflict, match="over"):
-        update(session, made, Scope(), later, price_per_kwh="1")
+        update(session, made, later, price_per_kwh="1")
     with pytest.raises(Conflict, match="over"):
-        end_tariff(session, made, Scope(), version=made.version, actor=TESTER, at=later)
+        end_tariff(session, made, version=made.version, actor=TESTER, at=later)
 
 
 def test_one_that_has_not_begun_is_removed(session: Session) -> None:
     made = create(session, Scope(), valid_from="2026-07-01")
-    end_tariff(session, made, Scope(), version=made.version, actor=TESTER, at=AT)
+    end_tariff(session, made, version=made.version, actor=TESTER, at=AT)
     assert session.scalars(select(Tariff)).all() == []
     assert trail(session)[-1] == ("tariff.delete", None)
 
@@ -185,9 +183,9 @@ def test_one_that_has_not_begun_is_removed(session: Session) -> None:
 @pytest.mark.parametrize("engine_name", ["sqlite"])
 def test_the_second_of_two_who_edit_is_told(session: Session) -> None:
     made = create(session, Scope(), valid_from="2026-07-01")
-    update(session, made, Scope(), AT, price_per_kwh="0.50", valid_from="2026-07-01")
+    update(session, made, AT, price_per_kwh="0.50", valid_from="2026-07-01")
     with pytest.raises(Conflict) as refused:
-        update(session, made, Scope(), AT, version=1, price_per_kwh="0.60")
+        update(session, made, AT, version=1, price_per_kwh="0.60")
     assert [change.field for change in refused.value.changes] == ["price_per_kwh"]
 
 
