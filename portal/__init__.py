@@ -81,10 +81,10 @@ def _kit(app: Flask, config: Config) -> None:
 
 
 def _surfaces(app: Flask) -> None:
-    from portal import admin, auth, brand, health, map, operator, start
+    from portal import admin, api, auth, brand, health, map, operator, start
 
     map.scripts.check(app.config["PORTAL"])
-    for surface in (auth, admin, operator, map, brand, health, start):
+    for surface in (auth, admin, operator, map, api, brand, health, start):
         app.register_blueprint(surface.bp)
 
 

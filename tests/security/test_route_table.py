@@ -7,6 +7,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from tests.security.asking import HTMX, Visitor, fingerprint, names_of, placeholders, rule_of, visitor
+from tests.security.route_equipment import EQUIPMENT
 from tests.security.route_table import ADMIN, ANYONE, OPERATOR, ROLES, TABLE, Route
 from tests.security.world import make_world
 
@@ -17,7 +18,7 @@ PRIVATE = [route for route in TABLE if route.who != ANYONE]
 
 def test_every_route_has_a_row(app: Flask, session: Session) -> None:
     names = names_of(make_world(session), "own")
-    listed = {rule_of(app, route, names) for route in TABLE}
+    listed = {rule_of(app, route, names) for route in (*TABLE, *EQUIPMENT)}
     rules = app.url_map.iter_rules()
     routes = {(rule.rule, verb) for rule in rules for verb in (rule.methods or set()) - MADE_BY_FLASK}
     assert sorted(routes - listed) == [], "routes without a row"
