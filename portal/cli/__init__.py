@@ -10,7 +10,7 @@ from portal import __version__
 from portal.config import ConfigError
 from portal.domain.errors import PortalError
 
-from . import accounts, check, database, demo, exports, imports, serve
+from . import accounts, check, database, demo, exports, imports, jobs, serve
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -22,6 +22,7 @@ def cli() -> None:
 for command in (
     demo.demo,
     serve.serve,
+    jobs.jobs,
     database.db,
     accounts.account,
     imports.import_,

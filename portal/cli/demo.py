@@ -16,6 +16,7 @@ from portal.web.transaction import transaction
 
 from .demo_build import PASSWORD, build, is_built
 from .demo_network import LOGINS
+from .jobs import in_background
 from .serve import serve_waitress
 
 APPLICATION_ID = 0x43504431
@@ -38,6 +39,7 @@ def demo(port: int, folder: Path, no_serve: bool) -> None:
     click.echo(f"Mails go to {folder.resolve() / 'mail'}.")
     if not no_serve:
         click.echo("Stop with Ctrl+C.")
+        in_background(app)
         serve_waitress(app, HOST, port)
 
 

@@ -12,15 +12,17 @@ from portal.models import ChargingSession, Doubt, SessionDoubt, SessionStatus
 from .doubts import judge
 
 
-def rate_session(session: Session, charging: ChargingSession, found: Track, *, at: datetime) -> None:
-    """Rate the session by the tariff and the limit that it started with; an ended one is judged for doubts too.
+def rate_session(
+    session: Session, charging: ChargingSession, found: Track, *, former: SessionStatus, at: datetime
+) -> None:
+    """Rate the session by the tariff and the limit that it started with; its end, and a return, is judged for doubts.
 
     Once the limit is reached the equipment is asked to stop; the session is flagged where the limit took off.
     """
     if charging.tariff is not None:
         _rate(session, charging, Prices.from_json(charging.tariff), found, at)
     session.flush()
-    if charging.status is not SessionStatus.RUNNING:
+    if {charging.status, former} != {SessionStatus.RUNNING}:
         judge(session, [charging.id], at)
 
 

@@ -130,7 +130,7 @@ def _apply(session: Session, charging: ChargingSession, found: Track, actor: Act
     if not _changed(charging, found):
         return
     charging.updated_at = at
-    rate_session(session, charging, found, at=at)
+    rate_session(session, charging, found, former=former, at=at)
     action = _action(former, found.status, before != _shown(charging))
     if action is None:
         session.flush()
