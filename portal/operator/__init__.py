@@ -1,6 +1,6 @@
 """The operator's self-service: one module per noun."""
 
-from . import audit, dashboard, members, sessions, station_bulk, stations, then, undo, why
+from . import audit, dashboard, members, sessions, station_bulk, stations, tariffs, then, undo, why
 from .blueprint import bp
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "sessions",
     "station_bulk",
     "stations",
+    "tariffs",
     "then",
     "undo",
     "why",

@@ -39,9 +39,10 @@ LISTS = {
     "operators": _("Operators"),
     "sessions": _("Sessions"),
     "stations": _("Stations"),
+    "tariffs": _("Tariffs"),
 }
 NAMED = ("status", "role", "kind", "link")
-PERCENT = ("share_percent",)
+PERCENT = ("share_percent", "vat_percent")
 
 
 def value_words(name: str, value: Any, names: Mapping[tuple[str, int], str] | None = None) -> Any:

@@ -37,6 +37,7 @@ def _admin() -> list[tuple[str, str, str]]:
         (_("Drivers"), "users", "admin.drivers"),
         (_("Accounts"), "key", "admin.accounts"),
         (_("Sessions"), "bolt", "admin.sessions"),
+        (_("Tariffs"), "report-money", "admin.tariffs"),
         (_("Audit"), "history", "admin.audit"),
         (_("Map"), "map", "map.driver_map"),
         (_("Settings"), "settings", "admin.settings"),
@@ -49,6 +50,7 @@ def _operator() -> list[tuple[str, str, str]]:
         (_("Stations"), "map-pin", "operator.stations"),
         (_("Members"), "users", "operator.members"),
         (_("Sessions"), "bolt", "operator.sessions"),
+        (_("Tariffs"), "report-money", "operator.tariffs"),
         (_("Audit"), "history", "operator.audit"),
         (_("Map"), "map", "map.driver_map"),
     ]

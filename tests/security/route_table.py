@@ -18,6 +18,7 @@ from tests.security.route_kinds import (
     post,
 )
 from tests.security.route_signed_in import EYES, PROFILE
+from tests.security.route_tariffs import TARIFFS
 
 __all__ = ["ADMIN", "ANYONE", "KEY", "OPERATOR", "ROLES", "TABLE", "Form", "Route"]
 
@@ -223,4 +224,4 @@ OWN = (
     post("/operator/audit/{event}/undo", OPERATOR, {}, "audit.undo", "station.show"),
 )
 
-TABLE: tuple[Route, ...] = (*OPEN, *OPERATORS, *HARDWARE, *PEOPLE, *RECORDS, *OWN, *PROFILE, *EYES)
+TABLE: tuple[Route, ...] = (*OPEN, *OPERATORS, *HARDWARE, *PEOPLE, *RECORDS, *OWN, *TARIFFS, *PROFILE, *EYES)

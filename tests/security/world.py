@@ -26,6 +26,7 @@ from tests.support.factories import (
     make_operator,
     make_sign_in,
     make_station,
+    make_tariff,
 )
 
 NOON = datetime(2026, 9, 1, 12, tzinfo=UTC)
@@ -80,6 +81,7 @@ ABSENT: dict[str, object] = {
     "token": "NOPE",
     "account": 999_999,
     "session": 999_999,
+    "tariff": 999_999,
     "charger": 999_999,
     "connector": 999_999,
     "draft": "0" * 32,
@@ -158,6 +160,7 @@ def make_tenant(session: Session, mark: str, n: int) -> Tenant:
         "token": f"{word}t-m".upper(),
         "account": account.id,
         "session": charged.id,
+        "tariff": make_tariff(session, operator, name=f"{word} tariff").id,
         "charger": hidden.chargers[0].id,
         "connector": hidden.chargers[0].connectors[0].id,
         "event": hiding.id if hiding else 0,

@@ -25,6 +25,7 @@ from portal.models import (
     OperatorCode,
     Role,
     Station,
+    Tariff,
     Token,
 )
 
@@ -87,6 +88,19 @@ def make_station(
     charger = _saved(session, Charger(station_id=station.id, uid="1", current_type=CurrentType.AC))
     _saved(session, Connector(charger_id=charger.id, number=1, standard=standard, max_w=max_w))
     return station
+
+
+def make_tariff(session: Session, operator: Operator | None = None, **over: Any) -> Tariff:
+    """In force since long ago, for the operator, or as `area_id=`, `station_id=` say; else for the whole site."""
+    values = {
+        "name": f"Tariff {next(_numbers)}",
+        "operator_id": operator.id if operator else None,
+        "currency": "EUR",
+        "valid_from": LONG_AGO,
+        "created_at": LONG_AGO,
+        "updated_at": LONG_AGO,
+    } | over
+    return _saved(session, Tariff(**values))
 
 
 def make_driver(session: Session, token_uid: str | None = None, **over: Any) -> Driver:
