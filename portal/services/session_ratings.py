@@ -1,4 +1,4 @@
-"""What a tracked session costs so far, whether that reached its limit, and what is doubtful about it."""
+"""What a tracked session costs so far, and whether that reached its limit."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -9,21 +9,15 @@ from portal.domain.rating import LineKind, Prices, Rated, rate, to_minor
 from portal.domain.tracking import Track
 from portal.models import ChargingSession, Doubt, SessionDoubt, SessionStatus
 
-from .doubts import judge
 
-
-def rate_session(
-    session: Session, charging: ChargingSession, found: Track, *, former: SessionStatus, at: datetime
-) -> None:
-    """Rate the session by the tariff and the limit that it started with; its end, and a return, is judged for doubts.
+def rate_session(session: Session, charging: ChargingSession, found: Track, *, at: datetime) -> None:
+    """Rate the session by the tariff and the limit that it started with.
 
     Once the limit is reached the equipment is asked to stop; the session is flagged where the limit took off.
     """
     if charging.tariff is not None:
         _rate(session, charging, Prices.from_json(charging.tariff), found, at)
     session.flush()
-    if {charging.status, former} != {SessionStatus.RUNNING}:
-        judge(session, [charging.id], at)
 
 
 def set_doubt(session: Session, charging: ChargingSession, doubt: Doubt, *, holds: bool) -> None:

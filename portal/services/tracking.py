@@ -16,6 +16,7 @@ from portal.models import ChargingSession, SessionSample, SessionStatus
 from portal.queries.tracking import due_sessions, samples_of
 
 from .audit import record
+from .doubts import judge
 from .session_ratings import rate_session
 
 SAMPLES_MOST = 1000
@@ -56,8 +57,8 @@ def close_idle(session: Session, *, actor: Actor, at: datetime, limit: int = 100
     """
     claimed = list(session.scalars(due_sessions(at, limit).execution_options(populate_existing=True)))
     reports = _reports(session, claimed)
-    for charging in claimed:
-        _apply(session, charging, judged(charging, reports[charging.id], at), actor, at)
+    ended = [one for one in claimed if _apply(session, one, judged(one, reports[one.id], at), actor, at)]
+    judge(session, [charging.id for charging in ended], at)
     return len(claimed)
 
 
@@ -89,7 +90,9 @@ def _take_in(
         by_hand = not _stands(charging, judged(charging, _reports(session, [charging])[charging.id], at))
     _store(session, charging, rows)
     if not by_hand:
-        _apply(session, charging, judged(charging, _reports(session, [charging])[charging.id], at), actor, at)
+        found = judged(charging, _reports(session, [charging])[charging.id], at)
+        if _apply(session, charging, found, actor, at):
+            judge(session, [charging.id], at)
     return charging
 
 
@@ -123,20 +126,21 @@ def _stands(charging: ChargingSession, found: Track) -> bool:
     return row == (found.status, found.ended_at, found.energy_wh)
 
 
-def _apply(session: Session, charging: ChargingSession, found: Track, actor: Actor, at: datetime) -> None:
-    """Write the track down; what ends or is ended otherwise leaves its event, and is rated and judged anew."""
-    before = _shown(charging)
-    former = charging.status
+def _apply(session: Session, charging: ChargingSession, found: Track, actor: Actor, at: datetime) -> bool:
+    """Write the track down and rate it; what ends, or is ended otherwise, leaves its event.
+
+    Whether it has to be judged for doubts anew: at its end, and when it turns out to run on.
+    """
+    before, former = _shown(charging), charging.status
     if not _changed(charging, found):
-        return
+        return False
     charging.updated_at = at
-    rate_session(session, charging, found, former=former, at=at)
+    rate_session(session, charging, found, at=at)
     action = _action(former, found.status, before != _shown(charging))
-    if action is None:
-        session.flush()
-        return
-    tenant = charging.operator_id
-    record(session, actor, action, charging, at=at, operator_id=tenant, before=before, after=_shown(charging))
+    if action is not None:
+        after, tenant = _shown(charging), charging.operator_id
+        record(session, actor, action, charging, at=at, operator_id=tenant, before=before, after=after)
+    return {former, found.status} != {SessionStatus.RUNNING}
 
 
 def _changed(charging: ChargingSession, found: Track) -> bool:
