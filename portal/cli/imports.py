@@ -1,4 +1,4 @@
-"""`portal import`: stations, drivers and members from files."""
+"""`portal import`: stations, drivers, members and sessions from files."""
 
 import sys
 from collections.abc import Callable
@@ -18,15 +18,18 @@ from portal.domain.zones import zone_value
 from portal.ingest.formats import KINDS, Format, Kind, load_format
 from portal.ingest.load import Loaded, load, zone_of
 from portal.ingest.records import FileError
+from portal.ingest.sessions_time import Choices
 from portal.ingest.source import Source
 from portal.ingest.table import FormatError
-from portal.services.imports import Defaults, Outcome
+from portal.services.imports import Defaults, Making, Outcome
+from portal.services.imports.sessions import operator_exists
 from portal.web.site import current_site
 from portal.web.transaction import transaction
 
 from .files import in_a_folder
 from .import_report import Report
 from .opened import opened_portal
+from .session_options import knows_zone, session_options
 
 BUSY = "the database is busy with another long write; nothing was imported, try again when it has ended"
 
@@ -44,6 +47,8 @@ class Order:
     timezone: str | None
     currency: str | None
     country: str | None
+    choices: Choices
+    making: Making | None
 
 
 def _checked(check: Callable[[str, str], Any]) -> Callable[..., Any]:
@@ -73,21 +78,24 @@ def _format(_context: click.Context, _parameter: click.Parameter, value: str) ->
 @click.option("--report", type=click.Path(dir_okay=False, path_type=Path), metavar="OUT.csv",
               callback=in_a_folder, help="Write each rejected row there, with line, field and reason.")  # fmt: skip
 @click.option("--timezone", callback=_checked(zone_value), metavar="ZONE",
-              help="Of operators that it makes; else the format's zone, else the portal's.")  # fmt: skip
+              help="Of operators that it makes and of sessions' clocks; else the format's, else the portal's.")  # fmt: skip
 @click.option("--currency", callback=_checked(currency_value), metavar="CODE",
               help="Of operators that it makes; else the portal's.")  # fmt: skip
 @click.option("--country", callback=_checked(country_value), metavar="CODE",
               help="Where the phone numbers without + belong.")  # fmt: skip
-def import_(format_: Format, **options: Any) -> None:
-    """Bring in stations, drivers or members from FILE (plain or gzip; - is standard input).
+@session_options
+def import_(format_: Format, choices: Choices, making: Making | None, **options: Any) -> None:
+    """Bring in stations, drivers, members or sessions from FILE (plain or gzip; - is standard input).
 
     All or nothing unless --partial. Nothing is deleted, and the same file again changes nothing.
     """
-    order = Order(format=format_, **options)
+    order = Order(format=format_, choices=choices, making=making, **options)
     try:
         format_.part(order.kind)
     except FormatError as error:
         raise click.BadParameter(str(error), param_hint="--format") from None
+    if order.kind == "sessions" and not knows_zone(format_, choices):
+        raise click.BadParameter("this format does not state the zone of its clocks", param_hint="--timezone")
     with opened_portal(), ExitStack() as stack:
         report = stack.enter_context(Report(order.report))
         try:
@@ -108,6 +116,8 @@ def _run(order: Order, report: Report) -> tuple[Loaded, bool]:
     defaults = Defaults(zone, order.currency or current_site().currency, order.country)
     origin = sys.stdin.buffer if order.file == "-" else Path(order.file)
     with Source(origin) as source, _bar(source) as bar, transaction() as session:
+        if order.making and not operator_exists(session, order.making.operator_code):
+            raise click.ClickException(f"there is no active operator {order.making.operator_code}")
 
         def progress() -> None:
             bar.update(source.position - bar.pos)
@@ -115,7 +125,7 @@ def _run(order: Order, report: Report) -> tuple[Loaded, bool]:
         loaded = load(
             session, order.kind, source, order.format, defaults,
             name="standard input" if order.file == "-" else Path(order.file).name,
-            tell=report.add, actor=command_line(), at=now(), progress=progress,
+            tell=report.add, actor=command_line(), at=now(), progress=progress, choices=order.choices, making=order.making,
         )  # fmt: skip
         kept = not order.dry_run and (order.partial or not loaded.rejected)
         if not kept:

@@ -1,7 +1,8 @@
-"""What files say of stations, drivers and members, checked and typed: what importing services take."""
+"""What files say of stations, drivers, members and sessions, checked and typed: what importing services take."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Literal
 
 from portal.domain.connectors import Current
@@ -90,3 +91,26 @@ class MemberLine:
     field: str | None = None
     value: str = ""
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRecord:
+    """One charging. UTC instants, Wh, exact amounts in units of `currency` (None: the operator's own).
+
+    No end or energy: the file does not know it. Names serve where the station is to be made.
+    """
+
+    external_id: str
+    station_code: str
+    charger_uid: str
+    connector_number: int
+    driver_number: str | None
+    started_at: datetime
+    ended_at: datetime | None
+    energy_wh: int | None
+    currency: str | None = None
+    net: Decimal | None = None
+    vat: Decimal | None = None
+    station_name: str | None = None
+    area_code: str | None = None
+    area_name: str | None = None

@@ -11,11 +11,12 @@ from zoneinfo import ZoneInfo
 
 from portal.ingest.fields import Field, read_field
 from portal.ingest.hardware import Hardware, read_hardware
+from portal.ingest.sessions_format import SESSION_FIELDS, SessionShape, read_shape
 from portal.ingest.table import FormatError, Table
 from portal.ingest.values import OFFSET, DecimalSign, PowerUnit
 
-Kind = Literal["stations", "drivers", "members"]
-KINDS: tuple[Kind, ...] = ("stations", "drivers", "members")
+Kind = Literal["stations", "drivers", "members", "sessions"]
+KINDS: tuple[Kind, ...] = ("stations", "drivers", "members", "sessions")
 _MAX_TOML = 1 << 20
 
 STATION_FIELDS = {
@@ -72,6 +73,7 @@ class Part:
     blank: Mapping[str, frozenset[str]]
     bounds: tuple[Bounds, ...] = ()
     hardware: Hardware | None = None
+    sessions: SessionShape | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,9 @@ def parse_format(data: bytes, name: str) -> Format:
     else:
         parts = {kind: _part(top.table(kind), kind) for kind in KINDS if top.has(kind)}
         if not parts:
-            raise FormatError(f"{name}: expected at least one of [stations], [drivers], [members].")
+            raise FormatError(
+                f"{name}: expected at least one of [stations], [drivers], [members], [sessions]."
+            )
         file = _csv_file(file_table, parts)
     file_table.finish()
     top.finish()
@@ -199,7 +203,9 @@ def _zone(table: Table) -> str:
 
 
 def _part(table: Table, kind: Kind) -> Part:
-    known = {"stations": STATION_FIELDS, "drivers": DRIVER_FIELDS, "members": MEMBER_FIELDS}[kind]
+    known = dict(zip(KINDS, (STATION_FIELDS, DRIVER_FIELDS, MEMBER_FIELDS, SESSION_FIELDS), strict=True))[
+        kind
+    ]
     fields_table = table.table("fields", "a table of our fields and the columns that feed them")
     fields = {}
     for name, is_required in known.items():
@@ -214,6 +220,7 @@ def _part(table: Table, kind: Kind) -> Part:
         hardware=read_hardware(table.table("connectors"))
         if kind == "stations" and table.has("connectors")
         else None,
+        sessions=read_shape(table) if kind == "sessions" else None,
     )
     table.finish()
     return part

@@ -12,14 +12,18 @@ from portal.domain.viewer import Actor
 from portal.ingest.formats import Format, Kind
 from portal.ingest.readers import read_drivers, read_members, read_stations
 from portal.ingest.records import Accepted, Rejected, Skipped, shortened
+from portal.ingest.sessions import read_sessions
+from portal.ingest.sessions_time import Choices
 from portal.ingest.source import Source
 from portal.ingest.values import OFFSET
 from portal.services.imports import (
     Defaults,
     DriverImport,
+    Making,
     MemberImport,
     Outcome,
     Refused,
+    SessionImport,
     StationImport,
     one_import_at_a_time,
 )
@@ -66,10 +70,13 @@ def load(
     actor: Actor,
     at: datetime,
     progress: Callable[[], None] = lambda: None,
+    choices: Choices | None = None,
+    making: Making | None = None,
 ) -> Loaded:
     """Write the file's records in the caller's transaction; `tell` hears of every rejection and note.
 
     `name` is what the audit trail calls the file; `progress` is called now and then. Raises FileError.
+    For sessions, `choices` say how to read what is ambiguous, `making` what to do where stations are not known.
     """
     one_import_at_a_time(session)
     options = (session, defaults)
@@ -81,6 +88,10 @@ def load(
         drivers = DriverImport(*options, actor=actor, at=at)
         result = _run(drivers, read_drivers(source, format_), tell, progress)
         return _closed(drivers, result, name, format_)
+    if kind == "sessions":
+        sessions = SessionImport(*options, making=making, actor=actor, at=at)
+        result = _run(sessions, read_sessions(source, format_, choices or Choices()), tell, progress)
+        return _closed(sessions, result, name, format_)
     members = MemberImport(*options, actor=actor, at=at)
     return _closed(members, _run(members, read_members(source, format_), tell, progress), name, format_)
 
@@ -92,6 +103,7 @@ def zone_of(format_: Format) -> str | None:
 
 def _closed(batch: Batch[R], result: Loaded, name: str, format_: Format) -> Loaded:
     batch.finish(source=name, format_name=format_.name, rejected=result.rejected)
+    result.made.update({what: count for what, count in batch.counts.items() if what not in set(Outcome)})
     return result
 
 
@@ -122,8 +134,7 @@ def _run(
             rejected += 1
             tell(item)
         progress()
-    made = Counter({what: count for what, count in batch.counts.items() if what not in set(Outcome)})
-    return Loaded(outcomes, made, rejected, skipped, notes)
+    return Loaded(outcomes, Counter(), rejected, skipped, notes)
 
 
 def _chunks(items: Iterable[R]) -> Iterator[list[R]]:

@@ -11,14 +11,17 @@ from .batch import Defaults, Outcome, Refused
 from .drivers import DriverImport
 from .locking import one_import_at_a_time
 from .members import MemberImport
+from .sessions import Making, SessionImport
 from .stations import StationImport
 
 __all__ = [
     "Defaults",
     "DriverImport",
+    "Making",
     "MemberImport",
     "Outcome",
     "Refused",
+    "SessionImport",
     "StationImport",
     "one_import_at_a_time",
 ]
