@@ -77,8 +77,8 @@ def _data(lines: Lines, reader: "Iterator[list[str]]", width: int, has_header: b
 
 
 def _bared(cells: list[str]) -> list[str]:
-    """Without the apostrophe of cells that were defused."""
-    return [cell[1:] if cell[:1] == "'" and cell[1:2] in _DEFUSED else cell for cell in cells]
+    """Without the apostrophe of cells that were defused (one, whatever else the text starts with)."""
+    return [cell[1:] if cell[:1] == "'" and cell.lstrip("'")[:1] in _DEFUSED else cell for cell in cells]
 
 
 def _faulty(fault: Fault) -> Rejected:

@@ -110,7 +110,10 @@ class _Sink(io.RawIOBase):
 
 
 def defuse(cell: object) -> str:
-    """A cell that no spreadsheet runs as a formula: text that starts like one gets an apostrophe."""
+    """A cell that no spreadsheet runs as a formula: text that starts like one gets an apostrophe.
+
+    So does one that starts so behind apostrophes of its own: reading takes exactly one away.
+    """
     if cell is None:
         return ""
     if isinstance(cell, bool):
@@ -120,7 +123,7 @@ def defuse(cell: object) -> str:
     text = str(cell)
     if isinstance(cell, int | float | Decimal):
         return text
-    return "'" + text if text.startswith(DANGEROUS) else text
+    return "'" + text if text.lstrip("'").startswith(DANGEROUS) else text
 
 
 def _expanded(

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from portal.domain.connectors import STANDARDS
 from portal.ingest.records import ChargerRecord, ConnectorRecord, FileError, StationRecord
+from portal.web.exports import defuse
 
 from .reading import HEADER, ROW, read, records, rejected
 
@@ -212,14 +213,6 @@ def as_csv(found: list[StationRecord]) -> str:
     writer.writerow(names)
     for station in found:
         values = [getattr(station, name) for name in own]
-        values = [
-            ""
-            if value is None
-            else str(value).lower()
-            if value in (True, False) and isinstance(value, bool)
-            else value
-            for value in values
-        ]
         hardware: list[list[object]] = []
         for unit in station.chargers:
             start: list[object] = [unit.uid, unit.current_type]
@@ -227,8 +220,14 @@ def as_csv(found: list[StationRecord]) -> str:
                 [*start, item.number, item.standard, "" if item.max_w is None else item.max_w / 1000]
                 for item in unit.connectors
             ] or [[*start, "", "", ""]]
-        writer.writerows([*values, *cells] for cells in hardware or [[""] * 5])
+        writer.writerows([defuse(cell) for cell in (*values, *cells)] for cells in hardware or [[""] * 5])
     return out.getvalue()
+
+
+@pytest.mark.parametrize("text", ["'=", "''=1+1", "=1+1", "'a", "'", "''"])
+def test_an_apostrophe_of_ones_own_survives(text: str) -> None:
+    [station] = records(read(HEADER + ROW.format(n=1).replace("Name 1", defuse(text))))
+    assert station.name == text
 
 
 @settings(max_examples=60, deadline=None)
