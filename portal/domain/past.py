@@ -29,20 +29,26 @@ from .access import AnyColumn, World
 M = TypeVar("M", bound=Base)
 
 
-def world_at(moment: datetime | AnyColumn, *, areas: ColumnElement[bool] | None = None) -> World:
+def world_at(
+    moment: datetime | AnyColumn,
+    *,
+    areas: ColumnElement[bool] | None = None,
+    drivers: ColumnElement[bool] | None = None,
+) -> World:
     """What the rule reads at the moment, which may be a column of a query around it.
 
-    `areas`, a condition on Area, leaves the others out: for asking about one station at many moments.
+    `areas` and `drivers`, conditions on Area and Driver, leave the others out: the past of each row costs a look.
     """
     station = _then(Station, StationPast, StationPast.station_id, moment, "area_id", "visible", "status")
     area = _then(Area, AreaPast, AreaPast.area_id, moment, "operator_id")
+    driver = _then(Driver, DriverPast, DriverPast.driver_id, moment, "status")
     return World(
         station=_stands_for(Station, station.where(Station.created_at <= moment)),
         area=_stands_for(Area, area if areas is None else area.where(areas)),
         operator=_stands_for(
             Operator, _then(Operator, OperatorPast, OperatorPast.operator_id, moment, "status")
         ),
-        driver=_stands_for(Driver, _then(Driver, DriverPast, DriverPast.driver_id, moment, "status")),
+        driver=_stands_for(Driver, driver if drivers is None else driver.where(drivers)),
         membership=_stands_for(Membership, _memberships(moment)),
     )
 

@@ -41,9 +41,9 @@ from portal.models import (
 )
 
 from .paging import AnySelect
-from .then import member_then, station_at
+from .then import areas_of, member_then, station_at
 
-MOST = 300
+MOST = 100
 
 
 class End(StrEnum):
@@ -128,11 +128,7 @@ def membership_periods(rows: Iterable[Row[*tuple[Any, ...]]]) -> list[Period]:
 
 def station_moments(asking: Viewer, station: Station, driver: Driver | None, at: datetime) -> AnySelect:
     """What `stretches` reads: the station at each moment at which something changed, the latest first."""
-    stood_in = union(
-        select(StationPast.area_id.label("id")).where(StationPast.station_id == station.id),
-        select(Station.area_id).where(Station.id == station.id),
-    ).subquery()
-    areas = select(stood_in.c.id)
+    areas = areas_of(station)
     t = _station_moments(station, areas, driver, at).c.t
     world = world_at(t, areas=Area.id.in_(areas))
     subject = Viewer(role=Role.DRIVER, driver_id=driver.id) if driver else ANONYMOUS

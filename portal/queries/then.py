@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, literal, select, union
 from sqlalchemy.orm import aliased
 
 from portal.domain.access import (
@@ -18,7 +18,7 @@ from portal.domain.access import (
 )
 from portal.domain.past import world_at
 from portal.domain.viewer import Viewer
-from portal.models import Area, Driver, Membership, Operator, Station
+from portal.models import Area, Driver, Membership, Operator, Station, StationPast
 
 from .paging import AnySelect
 
@@ -36,7 +36,7 @@ class StationThen:
 
 def station_then(asking: Viewer, station: Station, moment: datetime) -> AnySelect:
     """What `station_then_of` reads; no row where the asker learns nothing of that time."""
-    world = world_at(moment)
+    world = world_at(moment, areas=Area.id.in_(areas_of(station)))
     area, operator = aliased(Area), aliased(Operator)
     then, assigned = world.station, world.area
     return (
@@ -56,29 +56,38 @@ def station_then_of(row: Row[*tuple[Any, ...]] | None) -> StationThen:
     return StationThen(True, bool(row[0]), bool(row[1]), row[2], row[3])
 
 
-def audience_then(asking: Viewer, station: Station, operator: Operator | None, moment: datetime) -> AnySelect:
+def audience_then(asking: Viewer, station: Station, then: StationThen, moment: datetime) -> AnySelect:
     """(Driver, Membership) of those who could see the station through the private network at the moment.
 
-    `operator` is whose it was then (None: nobody's, and there is no such driver).
+    `then` says whose it was: where it was nobody's, there is no such driver.
     """
-    world = world_at(moment)
+    owner = literal(then.operator.id if then.operator else None, Membership.operator_id.type)
+    members = select(Membership.driver_id).where(Membership.operator_id == owner)
+    world = world_at(moment, areas=Area.id.in_(areas_of(station)), drivers=Driver.id.in_(members))
+    through_the_network = station_at(
+        world,
+        station.id,
+        station_managed_by(asking, world),
+        station_open(world),
+        station_in_networks([owner], world),
+    )
     found: AnySelect = (
         select(Driver, Membership)
         .join(Membership, Membership.driver_id == Driver.id)
         .where(
-            Membership.operator_id
-            == (operator.id if operator else None),  # leaves little for the rule to look at
+            Membership.operator_id == owner,
             member_then(world, membership_live(moment, world)),
-            station_at(
-                world,
-                station.id,
-                station_managed_by(asking, world),
-                station_open(world),
-                station_in_networks([Membership.operator_id], world),
-            ),
+            through_the_network,
         )
     )
     return found
+
+
+def areas_of(station: Station) -> Select[int]:
+    """Ids of the areas that the station stands or ever stood in."""
+    now = select(Station.area_id.label("id")).where(Station.id == station.id)
+    then = select(StationPast.area_id).where(StationPast.station_id == station.id)
+    return select(union(now, then).subquery("stood_in").c.id)
 
 
 def member_then(world: World, *clauses: ColumnElement[bool]) -> ColumnElement[bool]:

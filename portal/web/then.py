@@ -71,14 +71,14 @@ def then_page(layout: str, code: str, moment: str) -> Response:
     subject, at, then = _then(code, moment)
     if request.args.get("q") and not viewer().is_admin:
         count_search()
-    audience = audience_then(viewer(), subject, then.operator, at)
+    audience = audience_then(viewer(), subject, then, at)
     context: dict[str, Any] = {"station": subject, "at": at, "then": then, "typed": _local(at)}
     return show_list(SPEC, audience, "shared/then_list.html", layout=layout, **context)
 
 
 def export_then(code: str, moment: str, kind: str) -> Response:
     subject, at, then = _then(code, moment)
-    return export_list(SPEC, audience_then(viewer(), subject, then.operator, at), kind)
+    return export_list(SPEC, audience_then(viewer(), subject, then, at), kind)
 
 
 def _station(code: str) -> Station:

@@ -69,16 +69,14 @@ def check_audiences(session: Session, told: Told, thens: Thens) -> None:
         (station,) = (each for each in told.stations if each.id == station_id)
         public = then.open and then.public
         assert public is (station_id in told.seen[moment]["anonymous"])
-        found = [each.id for each, _ in session.execute(audience_then(ADMIN, station, then.operator, moment))]
+        found = [each.id for each, _ in session.execute(audience_then(ADMIN, station, then, moment))]
         assert len(found) == len(set(found))
         saw = {d.id for d, name in told.driver_viewers if station_id in told.seen[moment][name]}
         assert set(found) <= saw if public else set(found) == saw, (moment, station.code)
         asking = told.viewers["operator 0"]
         own = then.operator is not None and then.operator.id == asking.operator_id
         assert station_then_of(session.execute(station_then(asking, station, moment)).first()).known is own
-        told_to = [
-            each.id for each, _ in session.execute(audience_then(asking, station, then.operator, moment))
-        ]
+        told_to = [each.id for each, _ in session.execute(audience_then(asking, station, then, moment))]
         assert told_to == (found if own else [])
 
 
