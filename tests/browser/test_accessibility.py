@@ -14,7 +14,7 @@ NARROW = (320, 640)
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(1500)
 @pytest.mark.parametrize("engine_name", ["sqlite"])
 @pytest.mark.parametrize("of_admins", [True, False], ids=["admin", "others"])
 def test_pages_can_be_used_by_everybody(pages: Pages, of_admins: bool) -> None:
