@@ -1,7 +1,6 @@
 """Sessions from CSV rows, in the order of the file."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from portal.domain.errors import Invalid
@@ -59,7 +58,9 @@ class _Reader:
         part = format_.part("sessions")
         assert part.sessions is not None  # noqa: S101 - the format was read with it
         self._shape = part.sessions
-        self._fields = part.fields
+        self._labels = {
+            name: part.fields[name].label if name in part.fields else name for name in SESSION_FIELDS
+        }
         self._decimal = format_.file.decimal
         self._clock = Clock(self._shape, choices.zone or format_.file.time_zone, choices)
         self._getters: dict[str, Getter] = {}
@@ -75,13 +76,14 @@ class _Reader:
         return self._clock.notes
 
     def label(self, name: str) -> str:
-        return self._fields[name].label if name in self._fields else name
+        return self._labels[name]
 
     def record(self, row: Row) -> SessionRecord:
         texts = {name: getter(row.cells) for name, getter in self._getters.items()}
         period = self._clock.period(*((texts[name], self.label(name)) for name in ("started_at", "ended_at")))
         driver = texts.get("driver_number")
-        made = SessionRecord(
+        area = texts.get("area_code")
+        return SessionRecord(
             external_id=self._required(texts, "external_id", EXTERNAL_ID_LENGTH),
             station_code=values.known_code(texts["station_code"], self.label("station_code")),
             charger_uid=self._required(texts, "charger_uid", UID_LENGTH),
@@ -95,16 +97,13 @@ class _Reader:
             currency=self._currency(texts.get("currency", "")),
             net=self._amount(texts, "net"),
             vat=self._amount(texts, "vat"),
+            station_name=self._name(texts, "station_name"),
+            area_code=values.known_code(area, self.label("area_code")) if area else None,
+            area_name=self._name(texts, "area_name"),
         )
-        if not texts.get("area_code"):
-            return made
-        return replace(
-            made,
-            station_name=values.text(texts.get("station_name", ""), self.label("station_name"), NAME_LENGTH)
-            or None,
-            area_code=values.known_code(texts["area_code"], self.label("area_code")),
-            area_name=values.text(texts.get("area_name", ""), self.label("area_name"), NAME_LENGTH) or None,
-        )
+
+    def _name(self, texts: dict[str, str], name: str) -> str | None:
+        return values.text(texts.get(name, ""), self.label(name), NAME_LENGTH) or None
 
     def _required(self, texts: dict[str, str], name: str, length: int) -> str:
         return values.required(texts[name], self.label(name), length)

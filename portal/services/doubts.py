@@ -117,7 +117,8 @@ def _comes_before() -> ColumnElement[bool]:
     last = select(func.max(_before.started_at)).where(
         _same_connector(_before), _before.started_at < _one.started_at
     )
-    return _other.started_at == last.correlate(_one).scalar_subquery()
+    lasts = func.coalesce(_other.ended_at, _other.started_at) > _one.started_at
+    return and_(_other.started_at == last.correlate(_one).scalar_subquery(), lasts)
 
 
 def _same_connector(of: Any) -> ColumnElement[bool]:
