@@ -52,12 +52,14 @@ def _shown(blocker: Any, operator: Operator) -> dict[str, Any]:
         "accounts": _("Logins"),
         "memberships": _("Memberships, ended ones included"),
         "sessions": _("Charging sessions"),
+        "tariffs": _("Tariffs"),
     }
     links = {
         "areas": url_for("admin.areas", operator=operator.code),
         "accounts": url_for("admin.accounts", operator=operator.code),
         "memberships": url_for("admin.operator_members", code=operator.code),
         "sessions": url_for("admin.sessions", operator=operator.code),
+        "tariffs": url_for("admin.tariffs", operator=operator.code),
     }
     noun = blocker.noun
     return {"label": labels[noun], "count": blocker.count, "remedy": _(blocker.remedy), "url": links[noun]}

@@ -22,6 +22,7 @@ from portal.models import (
     OperatorStatus,
     Station,
     StationStatus,
+    Tariff,
     Terms,
 )
 
@@ -122,6 +123,7 @@ def references(session: Session, operator: Operator) -> dict[str, int]:
         "accounts": Account.operator_id,
         "memberships": Membership.operator_id,
         "sessions": ChargingSession.operator_id,
+        "tariffs": Tariff.operator_id,
     }
     found = {}
     for noun, owner in owners.items():

@@ -183,3 +183,12 @@ def test_an_operator_reads_what_applies_at_its_stations(client: FlaskClient, ses
         assert all(name in page for name in ("Site wide", "My own", "My station"))
         assert "Not mine" not in page
     assert client.get("/admin/tariffs/").status_code == 403
+
+
+def test_an_operator_with_a_tariff_is_kept(admin: FlaskClient, session: Session) -> None:
+    operator = make_operator(session, code="PRICED")
+    make_tariff(session, operator)
+    session.commit()
+    page = admin.get("/admin/operators/PRICED/delete").text
+    assert 'href="/admin/tariffs/?operator=PRICED"' in page
+    assert post(admin, "/admin/operators/PRICED/delete").status_code == 409
