@@ -1,13 +1,13 @@
 """Builds the demo network through the same services as the web, in one transaction."""
 
 from datetime import datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from random import Random
 
-from babel.numbers import get_currency_precision
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.domain.rating import Prices, rate
 from portal.domain.viewer import Actor
 from portal.models import (
     Account,
@@ -20,16 +20,24 @@ from portal.models import (
     SessionStatus,
     Station,
 )
-from portal.services import accounts, areas, drivers, hardware, memberships, operators, stations
+from portal.services import accounts, areas, drivers, hardware, memberships, operators, stations, tariffs
 
-from .demo_network import ALPINA, ALPINA_DRIVERS, HARBOR, LOGINS, MORE_DRIVERS, OPERATORS, PLACES, Place
+from .demo_network import (
+    ALPINA,
+    ALPINA_DRIVERS,
+    HARBOR,
+    LOGINS,
+    MORE_DRIVERS,
+    OPERATORS,
+    PLACES,
+    TARIFFS,
+    Place,
+)
 
 PASSWORD = "demo-portal"  # noqa: S105 - printed for everybody, and the demo serves this machine only
 SEED = 20260101
 DAYS = 60
 BUILDER = Actor("demo", via="cli")
-PRICE = {"EUR": Decimal("0.45"), "USD": Decimal("0.39"), "NPR": Decimal("22.00")}
-VAT = {"EUR": Decimal("0.22"), "USD": Decimal("0.055"), "NPR": Decimal("0.13")}
 
 
 def is_built(session: Session) -> bool:
@@ -46,7 +54,8 @@ def build(session: Session, at: datetime) -> None:
     people = _people(session, made_at)
     _members(session, owners, people, made_at)
     _logins(session, owners, people, made_at)
-    _sessions(session, placed, list(people.values()), at)
+    prices = _tariffs(session, owners, made_at)
+    _sessions(session, placed, prices, list(people.values()), at)
 
 
 def _place(
@@ -129,13 +138,26 @@ def _logins(
         )
 
 
+def _tariffs(session: Session, owners: dict[str | None, Operator], at: datetime) -> dict[str | None, Prices]:
+    """One for each operator and one for the rest; their prices by the operator's code."""
+    made = {}
+    for code, raw in TARIFFS.items():
+        scope = tariffs.Scope(operator=owners.get(code))
+        made[code] = Prices.of(tariffs.create_tariff(session, raw, scope, zone="UTC", actor=BUILDER, at=at))
+    return made
+
+
 def _sessions(
-    session: Session, placed: list[tuple[Station, Area, int]], people: list[Driver], at: datetime
+    session: Session,
+    placed: list[tuple[Station, Area, int]],
+    prices: dict[str | None, Prices],
+    people: list[Driver],
+    at: datetime,
 ) -> None:
     """Two sessions a day at most on each connector, none overlapping, at hours when people charge."""
     dice = Random(SEED)  # noqa: S311 - made-up data, the same every time
     for station, area, kw in placed:
-        currency = area.operator.currency if area.operator else "EUR"
+        nearest = prices[area.operator.code if area.operator else None]
         for day in range(DAYS, 0, -1):
             for connector, hour in ((1, 8), (1, 17), (2, 12)):
                 if dice.random() < 0.45:
@@ -143,9 +165,7 @@ def _sessions(
                     start += timedelta(minutes=dice.randrange(0, 120))
                     minutes = dice.randrange(20, 200)
                     wh = min(kw, 40) * 1000 * minutes // 60 * dice.randrange(40, 95) // 100
-                    row = _session(
-                        station, area, dice.choice(people), connector, start, minutes, wh, currency
-                    )
+                    row = _session(station, area, dice.choice(people), connector, start, minutes, wh, nearest)
                     row.external_id = f"DEMO-{station.code}-{day:02}-{connector}-{hour:02}"
                     session.add(row)
     session.flush()
@@ -159,10 +179,9 @@ def _session(
     start: datetime,
     minutes: int,
     wh: int,
-    currency: str,
+    prices: Prices,
 ) -> ChargingSession:
-    minor = Decimal(10) ** get_currency_precision(currency)
-    net = (Decimal(wh) / 1000 * PRICE[currency] * minor).quantize(Decimal(1), ROUND_HALF_UP)
+    rated = rate(prices, wh, minutes * 60, 0)
     return ChargingSession(
         operator_id=area.operator_id,
         area_id=area.id,
@@ -173,9 +192,13 @@ def _session(
         started_at=start,
         ended_at=start + timedelta(minutes=minutes),
         energy_wh=wh,
-        currency=currency,
-        net_minor=int(net),
-        vat_minor=int((net * VAT[currency]).quantize(Decimal(1), ROUND_HALF_UP)),
+        charging_s=minutes * 60,
+        idle_s=0,
+        currency=prices.currency,
+        net_minor=rated.net_minor,
+        vat_minor=rated.vat_minor,
+        tariff=prices.to_json(),
+        rating=rated.to_json(),
         status=SessionStatus.CLOSED,
         end_reason="driver",
         created_at=start,

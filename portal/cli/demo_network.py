@@ -29,6 +29,15 @@ OPERATORS: tuple[Raw, ...] = (
 )  # fmt: skip
 
 
+# What charging costs, by the operator's code; None: wherever there is no nearer tariff.
+TARIFFS: dict[str | None, Raw] = {
+    None: {"name": "Standard", "currency": "EUR", "price_per_kwh": "0.45", "vat_percent": "22"},
+    ALPINA: {"name": "Hotel Alpina", "currency": "EUR", "price_per_kwh": "0.45", "vat_percent": "22"},
+    HARBOR: {"name": "Harbor Café", "currency": "USD", "price_per_kwh": "0.39", "vat_percent": "5.5"},
+    EVEREST: {"name": "Everest Lodge", "currency": "NPR", "price_per_kwh": "22", "vat_percent": "13"},
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """An area and the stations in it: (code, name, latitude, longitude, visible, kW, DC)."""
