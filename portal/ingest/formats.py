@@ -181,9 +181,8 @@ def _encoding(table: Table) -> str:
         info = codecs.lookup(name)
         usable = plain.encode(info.name) == plain.encode("ascii") and "\n".encode(info.name) == b"\n"
     except (LookupError, UnicodeError, TypeError, ValueError):
-        raise table.error(
-            "encoding", f'is {name!r}: expected the name of an encoding, such as "utf-8"'
-        ) from None
+        expected = f'is {name!r}: expected the name of an encoding, such as "utf-8"'
+        raise table.error("encoding", expected) from None
     if not usable:
         raise table.error(
             "encoding", f'is {name!r}: expected one that keeps ASCII, such as "utf-8"; convert the file first'
@@ -203,9 +202,7 @@ def _zone(table: Table) -> str:
 
 
 def _part(table: Table, kind: Kind) -> Part:
-    known = dict(zip(KINDS, (STATION_FIELDS, DRIVER_FIELDS, MEMBER_FIELDS, SESSION_FIELDS), strict=True))[
-        kind
-    ]
+    known = (STATION_FIELDS, DRIVER_FIELDS, MEMBER_FIELDS, SESSION_FIELDS)[KINDS.index(kind)]
     fields_table = table.table("fields", "a table of our fields and the columns that feed them")
     fields = {}
     for name, is_required in known.items():

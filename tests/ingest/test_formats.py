@@ -163,7 +163,9 @@ def test_zone_and_date_format_must_be_stated_for_members() -> None:
 
 
 def test_unknown_names_and_kinds() -> None:
-    with pytest.raises(FormatError, match="no format 'nope': name one of afdc, ncr, norway, ocpi, perth, portal"):
+    with pytest.raises(
+        FormatError, match="no format 'nope': name one of afdc, ncr, norway, ocpi, perth, portal"
+    ):
         load_format("nope")
     with pytest.raises(FormatError, match="cannot be read: No such file"):
         load_format("nope.toml")
