@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from portal.cli.demo_build import PASSWORD
-from tests.browser.walks import ADMIN, QUIET, heading, sign_in
+from tests.browser.walks import ADMIN, HOTEL, QUIET, heading, sign_in
 from tests.support.pages import Pages
 
 pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"])
@@ -100,3 +100,44 @@ def test_visibility_keeps_the_focus_and_tells_its_consequence(page: Page) -> Non
     press(page, page.get_by_role("button", name="Hide station Alpina Lakeside 1"))
     expect(page.get_by_role("button", name="Make visible station Alpina Lakeside 1")).to_be_focused()
     expect(page.locator("#announcer")).to_have_text("Hidden. 14 members still see it.")
+
+
+def test_why_and_its_remedy(page: Page) -> None:
+    sign_in(page, ADMIN, "/admin/why?station=ALP-GARAGE-1")
+    into(page, "Driver number", "D-10002")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Rex Novak does not see Alpina Garage 1")).to_be_visible()
+    press(page, page.get_by_role("button", name="Grant access"))
+    expect(page.get_by_text("Rex Novak sees Alpina Garage 1")).to_be_visible()
+
+
+def test_several_stations_and_undo(page: Page) -> None:
+    sign_in(page, ADMIN, "/admin/stations/?q=alpina+lakeside")
+    page.wait_for_load_state()
+    for name in ("Alpina Lakeside 1", "Alpina Lakeside 2"):
+        reach(page, page.get_by_role("checkbox", name=f"Select {name}"))
+        page.keyboard.press("Space")
+    expect(page.get_by_text("2 ticked")).to_be_visible()
+    page.keyboard.press("Shift+Tab")
+    chosen = page.get_by_label("What", exact=True)
+    for _ in range(FAR):
+        if chosen.evaluate("element => element === document.activeElement"):
+            break
+        page.keyboard.press("Shift+Tab")
+    expect(chosen).to_be_focused()
+    page.keyboard.type("Hide")
+    press(page, page.get_by_role("button", name="Show what changes"))
+    expect(page.get_by_text("2 stations change.")).to_be_visible()
+    press(page, page.get_by_role("button", name="Change 2 stations"))
+    expect(page.get_by_text("2 stations are hidden now.")).to_be_visible()
+    press(page, page.get_by_role("button", name="Undo"))
+    expect(page.get_by_text("Undone.")).to_be_visible()
+
+
+def test_my_language(page: Page) -> None:
+    sign_in(page, HOTEL, "/auth/profile")
+    page.wait_for_load_state()
+    reach(page, page.get_by_label("Language"))
+    page.keyboard.type("Deutsch")
+    press(page, page.get_by_role("button", name="Save"))
+    expect(page.get_by_role("navigation", name="Hauptmenü")).to_be_visible()
