@@ -33,7 +33,7 @@ TONES = {CURRENT: "success", COMING: "info", OVER: "neutral"}
 def tariff_list(reader: Viewer, at: datetime) -> ListSpec:
     """Columns and filters; rows are Tariff of `queries.tariffs.tariffs`."""
     filters = [
-        Filter("state", _("State"), tuple(STATES.items()), lambda stmt, value: _in_state(stmt, value, at)),
+        Filter("state", _("Status"), tuple(STATES.items()), lambda stmt, value: _in_state(stmt, value, at)),
         Filter("scope", _("For"), tuple(SCOPES.items()), _of_scope),
     ]
     if reader.is_admin:
@@ -102,7 +102,7 @@ def _columns(at: datetime) -> list[Column]:
         _extra(
             "valid_to", _("Until"), func.coalesce(Tariff.valid_to, Tariff.valid_from), lambda t: t.valid_to
         ),
-        Column("state", _("State"), None, lambda t: state_of(t, at)),
+        Column("state", _("Status"), None, lambda t: state_of(t, at)),
     ]
 
 

@@ -119,6 +119,9 @@ SHOTS = (
     Shot("operator-profile", HOTEL, "/auth/profile"),
     Shot("driver-profile", MEMBER, "/auth/profile"),
     Shot("operator-audit", HOTEL, "/operator/audit"),
+    # The last ones of the admin: from here on each admin page shows what comes next.
+    Shot("admin-setup", ADMIN, "/admin/setup"),
+    Shot("admin-setup-notice", ADMIN, "/admin/areas/new"),
 )
 IN_README = ("map-member", "map-anonymous", "admin-operator", "admin-members-search", "operator-dashboard")
 
