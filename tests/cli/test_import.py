@@ -99,7 +99,7 @@ def test_only_the_first_rejections_are_shown_without_a_report(run: Command, tmp_
         ("stations", "FILE", "--format", "absent.toml"),
         ("drivers", "FILE", "--format", "afdc"),
         ("stations", "absent.csv", "--format", "portal"),
-        ("sessions", "FILE", "--format", "portal"),
+        ("tariffs", "FILE", "--format", "portal"),
         ("stations", "FILE"),
         ("stations", "FILE", "--format", "portal", "--timezone", "Mars/Olympus"),
         ("stations", "FILE", "--format", "portal", "--currency", "XX"),

@@ -19,6 +19,7 @@ from portal.models import (
     Role,
     SessionStatus,
     Station,
+    Tariff,
 )
 from tests.support.factories import LONG_AGO, make_operator
 
@@ -40,9 +41,15 @@ def crowd(session: Session, count: int, start: int = 0) -> Operator:
     _add(session, Account, [_account(n) for n in numbers])
     places = zip(numbers, areas, stations, drivers, strict=True)
     _add(session, ChargingSession, [_session(n, owner.id, *ids) for n, *ids in places])
+    _add(session, Tariff, [_tariff(n, area) for n, area in zip(numbers, areas, strict=True)])
     _add(session, AuditEvent, [_event(n, owner.id) for n in numbers])
     session.commit()
     return owner
+
+
+def _tariff(n: int, area: int) -> dict[str, Any]:
+    times = {name: _at(n) for name in ("valid_from", "created_at", "updated_at")}
+    return {"name": f"Tariff {n % 7}", "area_id": area, "currency": "EUR", **times}
 
 
 def _add(session: Session, table: type[Base], rows: list[dict[str, Any]]) -> list[int]:
