@@ -122,7 +122,7 @@ def test_first_step_refuses(admin: FlaskClient, field: str, value: str, words: s
         ("monetary_session_limit", "0"),
         ("monetary_session_limit", "0.00001"),
         ("monetary_session_limit", "NaN"),
-        ("monetary_session_limit", "1,5"),
+        ("monetary_session_limit", "1,500"),
         ("share_percent", "100.0001"),
         ("share_percent", "-1"),
         ("share_percent", "12.34567"),
