@@ -122,7 +122,8 @@ def test_no_parameter_of_any_page_is_a_fault(app: Flask, session: Session, role:
     faults = []
     for url in tried:
         answer = asking.client.get(url, headers=HTMX, buffered=True)
-        typed = url.partition("?")[0].endswith(("/why", "/access"))  # forms that say beside the field what is wrong
+        # Forms that are asked for by GET say beside the field what is wrong.
+        typed = url.partition("?")[0].endswith(("/why", "/access"))
         if answer.status_code not in (200, 204, 303, 400, 404, *([422] if typed else [])):
             faults.append(f"{answer.status_code} {url[:200]}")
     assert not faults, "\n".join(faults)
