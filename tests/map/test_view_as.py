@@ -242,7 +242,8 @@ def test_the_ways_in(app: Flask, world: World) -> None:
     number = world.a.member.number
     hidden_field = f'<input type="hidden" name="as" value="{number}">'
     assert hidden_field in admin.get(f"/admin/drivers/{number}/").text
-    assert hidden_field in admin.get(f"/admin/operators/{world.a.operator.code}/members/").text
-    assert hidden_field in hotel.get("/operator/members/").text
+    members = f"/admin/operators/{world.a.operator.code}/members"
+    assert hidden_field in admin.get(f"{members}/{number}/history").text
+    assert hidden_field in hotel.get(f"/operator/members/{number}/history").text
     assert "View as…" in hotel.get("/map/").text
     assert "View as…" in admin.get("/map/").text
