@@ -40,7 +40,8 @@ def codes_of_list(client: FlaskClient, **query: Any) -> set[str]:
     answer = client.get("/map/", query_string=query)
     while True:
         assert answer.status_code == 200, answer.text
-        found += re.findall(r'data-station="([^"]+)"', answer.text)
+        here = re.sub(r'<p class="list-note list-elsewhere">.*?</p>', "", answer.text)  # not of this view
+        found += re.findall(r'data-station="([^"]+)"', here)
         following = re.search(r'href="([^"]+)" [^>]*rel="next"|rel="next" href="([^"]+)"', answer.text)
         if following is None:
             break
