@@ -6,7 +6,7 @@ from sqlalchemy import select
 from portal.domain.errors import NotFound
 from portal.extensions import db
 from portal.models import SiteSettings
-from portal.services.site import fingerprint
+from portal.services.site import picture_digest
 
 bp = Blueprint("brand", __name__)
 
@@ -23,7 +23,7 @@ def logo() -> Response:
     response = Response(row.logo, mimetype=row.logo_type)
     present = request.args.get("v") == str(row.version)
     response.headers["Cache-Control"] = FOREVER if present else "no-cache"
-    response.set_etag(fingerprint(row.logo))
+    response.set_etag(picture_digest(row.logo))
     response.make_conditional(request)
     return response
 

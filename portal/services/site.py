@@ -43,7 +43,7 @@ def update_site(
     if logo.content is not None:
         settings.logo_type = picture_type("logo", logo.content)
         settings.logo = logo.content
-        before["logo"], after["logo"] = None, fingerprint(logo.content)
+        before["logo"], after["logo"] = None, picture_digest(logo.content)
     elif logo.remove and settings.logo_type:
         before["logo"], after["logo"] = settings.logo_type, None
         settings.logo = settings.logo_type = None
@@ -53,6 +53,6 @@ def update_site(
         record(session, actor, "site.update", settings, at=at, before=before, after=after, name=name)
 
 
-def fingerprint(content: bytes) -> str:
+def picture_digest(content: bytes) -> str:
     """By which a picture is told from another in the trail and by browsers."""
     return hashlib.sha256(content).hexdigest()[:16]
