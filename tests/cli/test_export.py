@@ -88,7 +88,7 @@ def test_no_cell_runs_in_a_spreadsheet(run: Command, network: Any) -> None:
 def test_xlsx_by_its_ending(run: Command, network: Any, tmp_path: Path) -> None:
     file = tmp_path / "Stations.XLSX"
     assert run("export", "stations", "--out", file).exit_code == 0
-    sheet = load_workbook(file, read_only=True).worksheets[0]
+    sheet = load_workbook(io.BytesIO(file.read_bytes()), read_only=True).worksheets[0]
     lines = list(sheet.iter_rows(values_only=True))
     assert lines[0][:2] == ("code", "name")
     assert len(lines) == 6
