@@ -19,7 +19,7 @@ from portal.web.auth import actor, viewer
 from portal.web.htmx import go, page
 from portal.web.lists import Column, ListSpec, choice_filter, export_list, flag_filter, show_list
 from portal.web.lookup import found
-from portal.web.session_lists import status_label
+from portal.web.session_words import status_label
 from portal.web.transaction import transaction
 
 from .blueprint import bp

@@ -19,7 +19,7 @@ from .auth import actor, viewer
 from .exports import csv_chunks, zip_chunks
 from .filters import iso_local
 from .lookup import found
-from .session_lists import major
+from .session_words import major
 from .transaction import transaction
 
 Fields = dict[str, Callable[[Any], object]]

@@ -2,42 +2,21 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
-from babel.numbers import get_currency_precision
 from flask import Response
 from flask_babel import lazy_gettext as _
 from sqlalchemy import func
 
 from portal.domain.viewer import Viewer
-from portal.extensions import db
-from portal.models import Area, ChargingSession, Driver, Operator, SessionStatus, Station
+from portal.models import Area, ChargingSession, Driver, Operator, Station
 from portal.queries import sessions as query
 
-from .audit_words import field_label, value_label
 from .auth import viewer
-from .htmx import page
 from .list_specs import Column, Filter, ListSpec, choice_filter, day_filters, text_filter
 from .lists import export_list, show_list
-from .lookup import found, row_id
-
-STATUS_LABELS = {
-    SessionStatus.RUNNING.value: _("Running"),
-    SessionStatus.CLOSED.value: _("Closed"),
-    SessionStatus.CLOSED_IDLE.value: _("Closed as idle"),
-}
-REASON_LABELS = {
-    "idle": _("Idle"),
-    "limit": _("Monetary limit"),
-    "driver": _("By the driver"),
-    "local": _("At the station"),
-    "remote": _("From afar"),
-    "equipment": _("By the equipment"),
-    "error": _("Error"),
-    "power_loss": _("Power loss"),
-    "other": _("Other"),
-}
+from .session_page import show_session
+from .session_words import STATUS_LABELS, major, reason_label, status_label
 
 
 def session_list(reader: Viewer) -> ListSpec:
@@ -53,20 +32,6 @@ def session_list(reader: Viewer) -> ListSpec:
         filters=_filters(reader),
         totals=query.session_totals,
     )
-
-
-def status_label(session: ChargingSession) -> Any:
-    return STATUS_LABELS[session.status.value]
-
-
-def snapshot(session: ChargingSession) -> list[tuple[Any, Any]]:
-    """The settings that the session ran under, as (label, text)."""
-    return [(field_label(name), value_label(value)) for name, value in session.settings.items()]
-
-
-def reason_label(session: ChargingSession) -> Any:
-    """The end reason in words; one that we have no words for stands for itself."""
-    return REASON_LABELS.get(session.end_reason or "", session.end_reason)
 
 
 def _columns() -> list[Column]:
@@ -119,11 +84,6 @@ def _filters(reader: Viewer) -> list[Filter]:
     return offered
 
 
-def major(minor: int | None, currency: str) -> Decimal | None:
-    """Minor units as an exact decimal in the currency's own places (1234 EUR → 12.34)."""
-    return None if minor is None else Decimal(minor).scaleb(-get_currency_precision(currency))
-
-
 def _ended() -> Any:
     """Sessions that still run sort by their start."""
     return func.coalesce(ChargingSession.ended_at, ChargingSession.started_at)
@@ -170,10 +130,8 @@ class SessionPages:
         return export_list(session_list(viewer()), query.sessions(viewer()), kind)
 
     def show(self, session_id: int) -> Response:
-        """One session with the settings that it ran under; NotFound for what the viewer may not read."""
-        one = query.sessions(viewer()).where(ChargingSession.id == row_id(session_id))
-        shown = found(db.session.scalar(one))
-        return page("shared/session_page.html", session=shown, **self._context())
+        """One session; NotFound for what the viewer may not read."""
+        return show_session(session_id, **self._context())
 
     def _context(self) -> dict[str, Any]:
         return {
@@ -182,5 +140,4 @@ class SessionPages:
             "lasted": query.lasted,
             "status_label": status_label,
             "reason_label": reason_label,
-            "snapshot": snapshot,
         }

@@ -1,0 +1,40 @@
+"""The state of a session, why it ended and its amounts, as pages and files show them."""
+
+from decimal import Decimal
+from typing import Any
+
+from babel.numbers import get_currency_precision
+from flask_babel import lazy_gettext as _
+
+from portal.models import ChargingSession, SessionStatus
+
+STATUS_LABELS = {
+    SessionStatus.RUNNING.value: _("Running"),
+    SessionStatus.CLOSED.value: _("Closed"),
+    SessionStatus.CLOSED_IDLE.value: _("Closed as idle"),
+}
+REASON_LABELS = {
+    "idle": _("Idle"),
+    "limit": _("Monetary limit"),
+    "driver": _("By the driver"),
+    "local": _("At the station"),
+    "remote": _("From afar"),
+    "equipment": _("By the equipment"),
+    "error": _("Error"),
+    "power_loss": _("Power loss"),
+    "other": _("Other"),
+}
+
+
+def status_label(session: ChargingSession) -> Any:
+    return STATUS_LABELS[session.status.value]
+
+
+def reason_label(session: ChargingSession) -> Any:
+    """The end reason in words; one that we have no words for stands for itself."""
+    return REASON_LABELS.get(session.end_reason or "", session.end_reason)
+
+
+def major(minor: int | None, currency: str) -> Decimal | None:
+    """Minor units as an exact decimal in the currency's own places (1234 EUR → 12.34)."""
+    return None if minor is None else Decimal(minor).scaleb(-get_currency_precision(currency))
