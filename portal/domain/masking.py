@@ -16,3 +16,10 @@ def mask_phone(phone: str | None) -> str | None:
     """The last two digits only."""
     digits = [character for character in phone or "" if character.isdigit()]
     return f"{DOT * 3} {''.join(digits[-2:])}" if digits else None
+
+
+def mask_token(uid: str | None) -> str | None:
+    """The last four characters, so that somebody who has the card at hand can tell; a shorter one has none to spare."""
+    if not uid:
+        return None
+    return f"{DOT * 4}{uid[-4:] if len(uid) > 4 else ''}"

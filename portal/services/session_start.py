@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from portal.domain.errors import Conflict, Forbidden, Invalid
+from portal.domain.masking import mask_token
 from portal.domain.rating import Prices
 from portal.domain.settings import effective_settings
 from portal.domain.text import N_
@@ -80,8 +81,11 @@ def open_session(
 def refuse_session(
     session: Session, station: Station, start: Start, reason: Forbidden, *, actor: Actor, at: datetime
 ) -> None:
-    """Write down that a start was refused, and why; in a transaction of its own."""
-    details = {"external_id": start.id, "token": start.token, "reason": str(reason)}
+    """Write down that a start was refused, and why; in a transaction of its own.
+
+    The trail outlives what is known of a driver: it keeps only the end of the token.
+    """
+    details = {"external_id": start.id, "token": mask_token(start.token), "reason": str(reason)}
     tenant = station.area.operator_id
     record_event(session, actor, "session.refuse", station.code, at=at, operator_id=tenant, details=details)
 

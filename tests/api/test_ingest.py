@@ -139,6 +139,7 @@ def test_the_access_rule_decides_who_starts(session: Session, client: FlaskClien
     event = session.scalars(select(AuditEvent)).one()
     assert (event.action, event.operator_id, event.via) == ("session.refuse", operator.id, "api")
     assert event.after["reason"] == refused.json["detail"]
+    assert event.after["token"] == "••••NGER", "the trail outlives what is known of a driver"
     assert session.scalars(select(ChargingSession)).all() == []
     assert equipment.start(driver_token="MEMBER").status_code == 201
     assert equipment.start(id="S-2", driver_token="STRANGER").status_code == 403
