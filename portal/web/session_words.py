@@ -6,7 +6,7 @@ from typing import Any
 from babel.numbers import get_currency_precision
 from flask_babel import lazy_gettext as _
 
-from portal.models import ChargingSession, SessionStatus
+from portal.models import ChargingSession, Doubt, SessionStatus
 
 STATUS_LABELS = {
     SessionStatus.RUNNING.value: _("Running"),
@@ -23,6 +23,17 @@ REASON_LABELS = {
     "error": _("Error"),
     "power_loss": _("Power loss"),
     "other": _("Other"),
+}
+DOUBT_LABELS = {
+    Doubt.NO_END.value: _("No end"),
+    Doubt.NO_ENERGY.value: _("No energy"),
+    Doubt.NEGATIVE_ENERGY.value: _("Negative energy"),
+    Doubt.TOO_MUCH_ENERGY.value: _("More energy than the connector delivers"),
+    Doubt.OVERLAP.value: _("Overlap on the connector"),
+    Doubt.IN_THE_FUTURE.value: _("In the future"),
+    Doubt.DUPLICATE.value: _("Reported twice"),
+    Doubt.UNKNOWN_TOKEN.value: _("Unknown token"),
+    Doubt.OVER_LIMIT.value: _("Over the monetary limit"),
 }
 
 
