@@ -9,6 +9,16 @@ from .past import AreaPast, DriverPast, OperatorPast, StationPast
 from .preference import Preference, SavedView, Theme, Upload
 from .session import ChargingSession, Doubt, SessionDoubt, SessionSample, SessionStatus
 from .site import MailSecurity, SiteSettings
+from .statement import (
+    RunStatus,
+    Statement,
+    StatementKind,
+    StatementLine,
+    StatementLineKind,
+    StatementPayment,
+    StatementRun,
+    StatementStatus,
+)
 from .station import Area, Charger, Connector, CurrentType, Station, StationStatus
 from .tariff import Tariff
 
@@ -38,11 +48,19 @@ __all__ = [
     "OperatorStatus",
     "Preference",
     "Role",
+    "RunStatus",
     "SavedView",
     "SessionDoubt",
     "SessionSample",
     "SessionStatus",
     "SiteSettings",
+    "Statement",
+    "StatementKind",
+    "StatementLine",
+    "StatementLineKind",
+    "StatementPayment",
+    "StatementRun",
+    "StatementStatus",
     "Station",
     "StationPast",
     "StationStatus",
