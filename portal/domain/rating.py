@@ -8,6 +8,8 @@ from typing import Any, Protocol, Self
 
 from babel.numbers import get_currency_precision
 
+from .money import half_up, to_minor
+
 
 class LineKind(StrEnum):
     ENERGY = "energy"
@@ -154,16 +156,6 @@ def rate(prices: Prices, energy_wh: int, charging_s: int, idle_s: int, limit: De
     capped = half_up(Fraction(cap) * 100 / (100 + Fraction(prices.vat_percent)))
     taken = Line(kind, 1, "session", amount, capped - net)
     return Rated(capped, cap - capped, net + vat, (*lines, taken))
-
-
-def half_up(exact: Fraction) -> int:
-    """The nearest whole number; a half goes up."""
-    return int((exact + Fraction(1, 2)) // 1)
-
-
-def to_minor(amount: Decimal, currency: str) -> int:
-    """The amount in whole minor units, what is finer cut off (12.345 EUR is 1234)."""
-    return int(Fraction(amount) * 10 ** get_currency_precision(currency) // 1)
 
 
 def _lines(prices: Prices, energy_wh: int, charging_s: int, idle_s: int) -> tuple[Line, ...]:

@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from portal.domain.rating import LineKind, Prices, Rated, rate, to_minor
+from portal.domain.money import to_minor
+from portal.domain.rating import LineKind, Prices, Rated, rate
 from portal.domain.tracking import Track
 from portal.models import ChargingSession, Doubt, SessionDoubt, SessionStatus
 
