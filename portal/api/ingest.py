@@ -11,6 +11,7 @@ from flask import Response, jsonify
 
 from portal.domain.clock import now
 from portal.domain.errors import Forbidden
+from portal.domain.tracking import BY_HAND
 from portal.models import ChargingSession, SessionStatus
 from portal.queries.tracking import reported_session, reporting_station
 from portal.services import tracking
@@ -66,6 +67,11 @@ def _started(station_number: int, start: Start) -> Response:
     return jsonify(_shown(charging))
 
 
+def _to_be_stopped(charging: ChargingSession) -> bool:
+    """It runs, or was ended by somebody in the portal while the equipment goes on."""
+    return charging.status is SessionStatus.RUNNING or charging.end_reason == BY_HAND
+
+
 def _shown(charging: ChargingSession) -> dict[str, Any]:
     """A session as its equipment may know it."""
     ended = charging.ended_at
@@ -75,5 +81,5 @@ def _shown(charging: ChargingSession) -> dict[str, Any]:
         "started_at": charging.started_at.isoformat(),
         "ended_at": ended.isoformat() if ended else None,
         "energy_wh": charging.energy_wh,
-        "stop": charging.status is SessionStatus.RUNNING and charging.stop_asked_at is not None,
+        "stop": charging.stop_asked_at is not None and _to_be_stopped(charging),
     }

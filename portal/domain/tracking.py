@@ -24,6 +24,7 @@ NO_TIME = timedelta()
 SECOND = timedelta(seconds=1)
 IDLE = "idle"
 UNSAID = "equipment"
+BY_HAND = "admin"
 
 
 @dataclass(frozen=True, slots=True, order=True)

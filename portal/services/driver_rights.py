@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from portal.domain.errors import Conflict, Invalid
@@ -50,10 +50,11 @@ def anonymise(
     _leave_networks(session, driver, actor, at)
     if account is not None:
         delete_account(session, account, actor=actor, at=at)
+    # A session that was corrected to another driver still names the token that was held to the reader.
+    own = ChargingSession.token_uid.in_(select(Token.uid).where(Token.driver_id == driver.id))
+    used = or_(ChargingSession.driver_id == driver.id, own)
+    session.execute(update(ChargingSession).where(used).values(token_uid=None))
     session.execute(delete(Token).where(Token.driver_id == driver.id))
-    session.execute(
-        update(ChargingSession).where(ChargingSession.driver_id == driver.id).values(token_uid=None)
-    )
     driver.name, driver.email, driver.phone, driver.phone_e164 = NAME, None, None, None
     driver.search = search_text(driver.number)
     driver.status, driver.anonymised_at, driver.updated_at = DriverStatus.DISABLED, at, at

@@ -121,9 +121,10 @@ def _reports(session: Session, claimed: Sequence[ChargingSession]) -> Reports:
 
 
 def _stands(charging: ChargingSession, found: Track) -> bool:
-    """Whether the session says what its meter said, and was not corrected since."""
+    """Whether the session says what its meter said, and was not corrected since (an amount by hand has no lines)."""
     row = (charging.status, charging.ended_at, charging.energy_wh)
-    return row == (found.status, found.ended_at, found.energy_wh)
+    priced_by_hand = charging.tariff is not None and charging.rating is None
+    return row == (found.status, found.ended_at, found.energy_wh) and not priced_by_hand
 
 
 def _apply(session: Session, charging: ChargingSession, found: Track, actor: Actor, at: datetime) -> bool:

@@ -19,6 +19,7 @@ REASON_LABELS = {
     "driver": _("By the driver"),
     "local": _("At the station"),
     "remote": _("From afar"),
+    "admin": _("By the CPO"),
     "equipment": _("By the equipment"),
     "error": _("Error"),
     "power_loss": _("Power loss"),

@@ -1,15 +1,19 @@
 """Sessions of a file: new ones made, known ones brought up to what the file says, all of them judged."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
+from functools import lru_cache
 from typing import Any
 
 from babel.numbers import get_currency_precision
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
+from portal.domain.doubts import Facts
 from portal.domain.records import DriverRecord, SessionRecord, StationRecord
 from portal.domain.text import N_, said
+from portal.domain.tracking import IDLE
 from portal.models import (
     Area,
     Charger,
@@ -21,29 +25,30 @@ from portal.models import (
     SessionStatus,
     Station,
 )
-from portal.services.bulk import insert_rows, reserve_ids, update_rows
-from portal.services.doubts import judge
+from portal.services.bulk import insert_ready, reserve_ids, update_rows
+from portal.services.doubts import judge, judge_new
 
-from .batch import Batch, Outcome, Refused
+from .batch import Batch, Kept, Outcome, Refused
 from .drivers import DriverImport
+from .session_store import COMPARED, SessionStore, Stored
 from .stations import StationImport
 
-FIELDS = (
-    "charger_uid", "connector_number", "driver_id", "started_at", "ended_at", "energy_wh", "currency", "net_minor",
-    "vat_minor",
-)  # fmt: skip
 NEW_COLUMNS = (
-    "id", "external_id", "operator_id", "area_id", "station_id", *FIELDS, "status", "settings", "created_at", "version",
+    "id", "external_id", "operator_id", "area_id", "station_id", *COMPARED, "status", "settings", "created_at", "version",
 )  # fmt: skip
+UNSAID = frozenset({"charging_s", "idle_s", "end_reason"})  # a file that does not speak of them keeps what is stored
 NO_STATION = N_("There is no station %(code)s.")
 NO_DRIVER = N_("There is no driver %(number)s.")
 NO_CONNECTOR = N_("Station %(code)s has no connector %(number)s of charger %(uid)s.")
 TOO_EXACT = N_("%(currency)s has %(places)s decimal places.")
 TOO_LARGE = N_("This amount is too large.")
-KEPT = N_(
-    "This session was tracked or changed in the portal with other values; a file does not overwrite that."
-)
+TRACKED = N_("Equipment reported this session with other values; a file does not overwrite that.")
+CORRECTED = N_("This session was changed in the portal, and that stays. The file differs in: %(fields)s.")
 MOST_MINOR = 1 << 50
+WIDE = Context(prec=60)  # more than an amount of a file has digits
+
+Row = tuple[Any, ...]
+Answer = Outcome | Refused | Kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +62,13 @@ class Making:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
+    """`plugs`: most power in W by charger and connector; without any, every one is taken."""
+
     station_id: int
     area_id: int
     operator_id: int | None
-    currency: str | None
-    plugs: frozenset[tuple[str, int]]
+    currency: str
+    plugs: dict[tuple[str, int], int | None]
 
 
 class SessionImport(Batch[SessionRecord]):
@@ -75,25 +82,40 @@ class SessionImport(Batch[SessionRecord]):
     def __init__(self, *args: Any, making: Making | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._making = making
+        self._store = SessionStore(self.session)
         self._stations: dict[str, _Place | None] = {}
         self._drivers: dict[str, int | None] = {}
         self._refused: dict[str, str] = {}
         self._new_stations = StationImport(self.session, self.defaults, actor=self.actor, at=self.at)
         self._new_drivers = DriverImport(self.session, self.defaults, actor=self.actor, at=self.at)
 
-    def take(self, records: Sequence[SessionRecord]) -> list[Outcome | Refused]:
+    def take(self, records: Sequence[SessionRecord]) -> list[Answer]:
         self._look_up(records)
-        known = self._known(records)
-        new: list[tuple[Any, ...]] = []
-        updates: list[dict[str, Any]] = []
-        outcomes = [self._one(record, known, new, updates) for record in records]
-        ids = reserve_ids(self.session, ChargingSession, len(new))
-        rows = [(id_, *row) for id_, row in zip(ids, new, strict=True)]
-        insert_rows(self.session, ChargingSession, NEW_COLUMNS, rows)
-        update_rows(self.session, ChargingSession, updates)
-        self.write_events()
-        judge(self.session, [*ids, *(row["id"] for row in updates)], self.at)
-        return outcomes
+        rows = [self._row(record) for record in records]
+        known = self._store.find([
+            (row[0].station_id, record.external_id)
+            for record, row in zip(records, rows, strict=True)
+            if not isinstance(row, Refused)
+        ])  # fmt: skip
+        new: list[tuple[SessionRecord, _Place, Row]] = []
+        answers: list[Answer] = []
+        differing: dict[int, tuple[Stored, Row]] = {}
+        for record, row in zip(records, rows, strict=True):
+            if isinstance(row, Refused):
+                answers.append(row)
+                continue
+            place, values = row
+            stored = known.get((place.station_id, record.external_id))
+            if stored is None:
+                new.append((record, place, values))
+                answers.append(Outcome.NEW)
+                continue
+            if stored.row != values:
+                differing[len(answers)] = stored, values
+            answers.append(Outcome.UNCHANGED)
+        self._insert(new)
+        self._settle(differing, answers, records)
+        return answers
 
     def finish(self, *, source: str, format_name: str, rejected: int) -> None:
         for beside, what in ((self._new_stations, "stations"), (self._new_drivers, "drivers")):
@@ -102,44 +124,12 @@ class SessionImport(Batch[SessionRecord]):
                 self.count(what, number=number)
         super().finish(source=source, format_name=format_name, rejected=rejected)
 
-    def _one(
-        self,
-        record: SessionRecord,
-        known: dict[tuple[int, str], Row[Any]],
-        new: list[tuple[Any, ...]],
-        updates: list[dict[str, Any]],
-    ) -> Outcome | Refused:
+    def _row(self, record: SessionRecord) -> tuple[_Place, Row] | Refused:
+        """Where it was, and the values of COMPARED in the driver's own form."""
         place = self._stations[record.station_code]
         if place is None:
             reason = self._refused.get(record.station_code) or said(NO_STATION, code=record.station_code)
             return Refused("station_code", record.station_code, reason)
-        values = self._values(record, place)
-        if isinstance(values, Refused):
-            return values
-        stored = known.get((place.station_id, record.external_id))
-        if stored is None:
-            new.append((
-                record.external_id, place.operator_id, place.area_id, place.station_id, *values.values(),
-                SessionStatus.CLOSED, {}, self.at, 1,
-            ))  # fmt: skip
-            self.count(Outcome.NEW, place.operator_id)
-            return Outcome.NEW
-        before = {name: getattr(stored, name) for name in FIELDS if getattr(stored, name) != values[name]}
-        if not before:
-            return Outcome.UNCHANGED
-        if stored.start_wh is not None or stored.updated_at is not None:
-            return Refused("external_id", record.external_id, KEPT)
-        updates.append({"id": stored.id, **values})
-        self.note_event({
-            "action": "session.import", "subject_type": "session", "subject_id": stored.id,
-            "subject": record.external_id, "operator_id": stored.operator_id,
-            "before": before, "after": {name: values[name] for name in before},
-        })  # fmt: skip
-        self.count(Outcome.CHANGED, stored.operator_id)
-        return Outcome.CHANGED
-
-    def _values(self, record: SessionRecord, place: _Place) -> dict[str, Any] | Refused:
-        """By field, in the order of FIELDS."""
         uid, number = record.charger_uid, record.connector_number
         if place.plugs and (uid, number) not in place.plugs:
             reason = said(NO_CONNECTOR, code=record.station_code, number=number, uid=uid)
@@ -149,29 +139,65 @@ class SessionImport(Batch[SessionRecord]):
             return Refused(
                 "driver_number", record.driver_number, said(NO_DRIVER, number=record.driver_number)
             )
-        currency = record.currency or place.currency or self.defaults.currency
-        amounts = []
-        for name, amount in (("net", record.net), ("vat", record.vat)):
-            minor = _minor(name, amount, currency)
-            if isinstance(minor, Refused):
-                return minor
-            amounts.append(minor)
-        times = record.started_at, record.ended_at
-        row = (uid, number, driver_id, *times, record.energy_wh, currency, *amounts)
-        return dict(zip(FIELDS, row, strict=True))
+        currency = record.currency or place.currency
+        net, vat = _minor("net", record.net, currency), _minor("vat", record.vat, currency)
+        for amount in (net, vat):
+            if isinstance(amount, Refused):
+                return amount
+        ready = self._store.ready
+        return place, (
+            uid, number, driver_id, ready(record.started_at), ready(record.ended_at), record.energy_wh, currency,
+            net, vat, record.charging_s, record.idle_s, record.end_reason,
+        )  # fmt: skip
 
-    def _known(self, records: Sequence[SessionRecord]) -> dict[tuple[int, str], Row[Any]]:
-        stations = {place.station_id for place in self._stations.values() if place}
-        columns = [getattr(ChargingSession, name) for name in FIELDS]
-        extra = [ChargingSession.operator_id, ChargingSession.start_wh, ChargingSession.updated_at]
-        names = {record.external_id for record in records}
-        stations &= {place.station_id for record in records if (place := self._stations[record.station_code])}
-        query = select(
-            ChargingSession.id, ChargingSession.station_id, ChargingSession.external_id, *columns, *extra
-        ).where(ChargingSession.station_id.in_(stations), ChargingSession.external_id.in_(names))
-        return {
-            (row.station_id, row.external_id): row for row in self.session.execute(query.with_for_update())
-        }
+    def _insert(self, new: Sequence[tuple[SessionRecord, _Place, Row]]) -> None:
+        ids = reserve_ids(self.session, ChargingSession, len(new))
+        at = self._store.ready(self.at)
+        rows, facts = [], []
+        for id_, (record, place, values) in zip(ids, new, strict=True):
+            status = _status(record.end_reason)
+            beside = record.external_id, place.operator_id, place.area_id, place.station_id
+            rows.append((id_, *beside, *values, status.value, "{}", at, 1))
+            max_w = place.plugs.get((record.charger_uid, record.connector_number))
+            facts.append(Facts(id_, record.started_at, record.ended_at, record.energy_wh, status, max_w))
+        insert_ready(self.session, ChargingSession, NEW_COLUMNS, rows)
+        judge_new(self.session, facts, self.at)
+        for operator_id, number in Counter(place.operator_id for _, place, _ in new).items():
+            self.count(Outcome.NEW, operator_id, number)
+
+    def _settle(
+        self,
+        differing: dict[int, tuple[Stored, Row]],
+        answers: list[Answer],
+        records: Sequence[SessionRecord],
+    ) -> None:
+        """Change known sessions to what the file says, but for those that the portal knows better."""
+        corrected = self._store.corrected([one.id for one, _ in differing.values() if one.tracked])
+        updates = []
+        for index, (stored, row) in differing.items():
+            before, after = self._store.plain(stored.row), self._store.plain(row)
+            after |= {name: before[name] for name in UNSAID if after[name] is None}
+            changed = [name for name in COMPARED if before[name] != after[name]]
+            if not changed:
+                continue
+            if stored.tracked and stored.id not in corrected:
+                answers[index] = Refused("external_id", records[index].external_id, TRACKED)
+            elif stored.tracked or stored.touched:
+                answers[index] = Kept(said(CORRECTED, fields=", ".join(changed)))
+            else:
+                updates.append({"id": stored.id, **after, "status": _status(after["end_reason"])})
+                self.note_event({
+                    "action": "session.import", "subject_type": "charging_session", "subject_id": stored.id,
+                    "subject": records[index].external_id, "operator_id": stored.operator_id,
+                    "before": {name: before[name] for name in changed},
+                    "after": {name: after[name] for name in changed},
+                })  # fmt: skip
+                self.count(Outcome.CHANGED, stored.operator_id)
+                answers[index] = Outcome.CHANGED
+        if updates:
+            update_rows(self.session, ChargingSession, updates)
+            self.write_events()
+            judge(self.session, [row["id"] for row in updates], self.at)
 
     def _look_up(self, records: Sequence[SessionRecord]) -> None:
         """Stations and drivers that the records name; made where that was asked for."""
@@ -201,16 +227,19 @@ class SessionImport(Batch[SessionRecord]):
             .where(Station.code.in_(codes))
         )
         found = {row[0]: row[1:] for row in self.session.execute(query)} if codes else {}
-        plugs: dict[int, set[tuple[str, int]]] = {row[0]: set() for row in found.values()}
+        plugs: dict[int, dict[tuple[str, int], int | None]] = {row[0]: {} for row in found.values()}
         hardware = (
-            select(Charger.station_id, Charger.uid, Connector.number)
+            select(Charger.station_id, Charger.uid, Connector.number, Connector.max_w)
             .join(Connector, Connector.charger_id == Charger.id)
             .where(Charger.station_id.in_(plugs))
         )
-        for station_id, uid, number in self.session.execute(hardware) if plugs else ():
-            plugs[station_id].add((uid, number))
+        for station_id, uid, number, max_w in self.session.execute(hardware) if plugs else ():
+            plugs[station_id][uid, number] = max_w
         places: dict[str, _Place | None] = dict.fromkeys(codes)
-        return places | {code: _Place(*row, frozenset(plugs[row[0]])) for code, row in found.items()}
+        for code, (id_, area_id, operator_id, currency) in found.items():
+            own = currency or self.defaults.currency
+            places[code] = _Place(id_, area_id, operator_id, own, plugs[id_])
+        return places
 
     def _numbers(self, numbers: Sequence[str]) -> dict[str, int | None]:
         query = select(Driver.number, Driver.id).where(Driver.number.in_(numbers))
@@ -238,12 +267,17 @@ def _station(record: SessionRecord, making: Making) -> StationRecord:
     )
 
 
+def _status(end_reason: str | None) -> SessionStatus:
+    return SessionStatus.CLOSED_IDLE if end_reason == IDLE else SessionStatus.CLOSED
+
+
+@lru_cache(maxsize=1 << 14)
 def _minor(name: str, amount: Decimal | None, currency: str) -> int | Refused | None:
     """An amount in minor units, exactly."""
     if amount is None:
         return None
     places = get_currency_precision(currency)
-    scaled = amount.scaleb(places)
+    scaled = amount.scaleb(places, WIDE)
     if scaled != scaled.to_integral_value():
         return Refused(name, str(amount), said(TOO_EXACT, currency=currency, places=places))
     return int(scaled) if abs(scaled) < MOST_MINOR else Refused(name, str(amount), TOO_LARGE)
