@@ -10,7 +10,7 @@ from portal import __version__
 from portal.config import ConfigError
 from portal.domain.errors import PortalError
 
-from . import accounts, check, database, demo, exports, imports, jobs, serve
+from . import accounts, check, database, demo, exports, imports, jobs, serve, simulate
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -23,6 +23,7 @@ for command in (
     demo.demo,
     serve.serve,
     jobs.jobs,
+    simulate.simulate,
     database.db,
     accounts.account,
     imports.import_,

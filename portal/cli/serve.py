@@ -1,6 +1,9 @@
 """`portal serve`: the production server."""
 
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -9,6 +12,7 @@ from flask import Flask
 from portal import create_app
 
 THREADS = 8
+STREAMS = THREADS // 4  # each holds a thread of its process; the others are left for pages
 
 
 @click.command()
@@ -19,6 +23,7 @@ def serve(bind: str, workers: int) -> None:
     if ":" not in bind:
         raise click.BadParameter("expected HOST:PORT", param_hint="--bind")
     app = create_app()
+    app.config["LIVE_STREAMS"] = STREAMS
     if sys.platform == "win32":
         serve_waitress(app, *bind.rsplit(":", 1))
     else:
@@ -30,6 +35,19 @@ def serve_waitress(app: Flask, host: str, port: str | int) -> None:
     from waitress import serve as waitress
 
     waitress(app, host=host, port=int(port), threads=THREADS, ident=None)
+
+
+@contextmanager
+def serving(app: Flask, host: str, port: int) -> Iterator[None]:
+    """The same beside what this process does in the meantime."""
+    from waitress import create_server
+
+    server = create_server(app, host=host, port=port, threads=THREADS, ident=None)
+    threading.Thread(target=server.run, name="server", daemon=True).start()
+    try:
+        yield
+    finally:
+        server.close()
 
 
 def _serve_gunicorn(app: Flask, bind: str, workers: int) -> None:
