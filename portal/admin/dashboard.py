@@ -59,7 +59,9 @@ def _growth(asking: Viewer, at: datetime) -> list[Chart]:
         _("Sessions"): growth.new_sessions,
     }
     return [
-        Chart(title, [month.first for month in months], list(db.session.execute(stmt(asking, months)).one()))
+        Chart.of_months(
+            title, [month.first for month in months], list(db.session.execute(stmt(asking, months)).one())
+        )
         for title, stmt in counted.items()
     ]
 
