@@ -67,7 +67,7 @@ def _extensions(app: Flask) -> None:
 
 
 def _kit(app: Flask, config: Config) -> None:
-    from portal.web import auth, errors, filters, gate, headers, htmx, later, navigation, undo
+    from portal.web import auth, errors, filters, gate, headers, htmx, later, live_stream, navigation, undo
 
     headers.init_app(app, config)
     gate.init_app(app, config)
@@ -77,14 +77,16 @@ def _kit(app: Flask, config: Config) -> None:
     filters.init_app(app)
     navigation.init_app(app)
     later.init_app(app)
+    live_stream.init_app(app)
     undo.init_app(app)
 
 
 def _surfaces(app: Flask) -> None:
     from portal import admin, api, auth, brand, health, map, operator, start
+    from portal.web import live_stream
 
     map.scripts.check(app.config["PORTAL"])
-    for surface in (auth, admin, operator, map, api, brand, health, start):
+    for surface in (auth, admin, operator, map, api, brand, health, start, live_stream):
         app.register_blueprint(surface.bp)
 
 

@@ -92,6 +92,7 @@ def app(database_url: str) -> Iterator[Flask]:
     made.jinja_env.bytecode_cache = COMPILED
     made.test_client_class = _Client
     yield made
+    made.extensions["live"].close()
     with made.app_context():
         db.engine.dispose()
 

@@ -17,7 +17,8 @@ from portal.queries.paging import AnySelect
 from portal.web.audit_lists import audit_row
 from portal.web.auth import viewer
 from portal.web.charts import Chart
-from portal.web.htmx import page
+from portal.web.htmx import page, wants_fragment
+from portal.web.live import ChargingNow
 
 from .blueprint import bp
 from .setup import setup_of_now
@@ -36,8 +37,12 @@ class Attention:
 @bp.get("/")
 def dashboard() -> Response:
     asking, at = viewer(), now()
+    charging = ChargingNow.of(asking)
+    if wants_fragment():
+        return page("admin/dashboard.html", fragment="charging", charging=charging)
     return page(
         "admin/dashboard.html",
+        charging=charging,
         counts=db.session.execute(query.network_counts(asking, at)).one(),
         unassigned=_attention(query.hidden_without_operator(asking)),
         unseen=_attention(query.hidden_without_member(asking, at)),

@@ -16,6 +16,7 @@ from portal.services.stations import close_station, delete_station
 from portal.web.auth import actor, viewer
 from portal.web.htmx import go, page
 from portal.web.lists import export_list, show_list
+from portal.web.live import StationNow
 from portal.web.lookup import found
 from portal.web.station_bulk import ALL
 from portal.web.station_lists import station_list
@@ -79,9 +80,11 @@ def station_page(code: str, refusal: Conflict | None = None, http_status: int = 
     subject = found(db.session.scalar(query.station_with_hardware(viewer(), code)))
     return page(
         "admin/stations/details.html",
+        fragment="charging",
         http_status=http_status,
         station=subject,
         toggle=_toggle(subject),
+        now_here=StationNow.of(viewer(), subject),
         refusal=refusal,
         **settings_context(subject.area.operator, subject),
     )

@@ -11,6 +11,7 @@ from portal.queries.members import live_member_count, network_owner
 from portal.web.auth import viewer
 from portal.web.htmx import page
 from portal.web.lists import export_list, show_list
+from portal.web.live import StationNow
 from portal.web.lookup import found
 from portal.web.station_bulk import VISIBILITY
 from portal.web.station_lists import station_list
@@ -39,8 +40,14 @@ def stations_export(kind: str) -> Response:
 @bp.get("/stations/<code>/")
 def station(code: str) -> Response:
     subject = found(db.session.scalar(query.station_with_hardware(viewer(), code)))
-    context = settings_context(subject.area.operator, subject)
-    return page("operator/stations/details.html", station=subject, toggle=_toggle(subject), **context)
+    return page(
+        "operator/stations/details.html",
+        fragment="charging",
+        station=subject,
+        toggle=_toggle(subject),
+        now_here=StationNow.of(viewer(), subject),
+        **settings_context(subject.area.operator, subject),
+    )
 
 
 @bp.post("/stations/<code>/visibility")

@@ -36,6 +36,7 @@ OPEN = (
     get("/", ANYONE, 303),
     get("/healthz", ANYONE),
     get("/readyz", ANYONE),
+    get("/live/events", ANYONE, 204),  # a stream only for who asks for one: tests/web/test_live.py
     get("/static/favicon.svg", ANYONE),
     get("/auth/login", ANYONE),
     post(
