@@ -14,18 +14,16 @@ from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 from portal.models import (
-    Account,
-    AccountStatus,
     Area,
     AuditEvent,
     ChargingSession,
     Driver,
     DriverStatus,
-    LoginSession,
     Membership,
     Operator,
     OperatorStatus,
     Role,
+    Statement,
     Station,
     StationStatus,
     Tariff,
@@ -183,6 +181,16 @@ def session_read_by(viewer: Viewer) -> ColumnElement[bool]:
     return true() if viewer.is_admin else _own_tenant(ChargingSession.operator_id, viewer)
 
 
+def statement_read_by(viewer: Viewer) -> ColumnElement[bool]:
+    """Admins read all, an operator its own."""
+    return true() if viewer.is_admin else _own_tenant(Statement.operator_id, viewer)
+
+
+def statement_runs_read_by(viewer: Viewer) -> ColumnElement[bool]:
+    """A run names all operators: admins alone."""
+    return true() if viewer.is_admin else false()
+
+
 def tariff_read_by(viewer: Viewer) -> ColumnElement[bool]:
     """Admins read all; an operator those that may apply at its stations."""
     if viewer.role is not Role.OPERATOR:
@@ -222,22 +230,6 @@ def driver_managed_by(viewer: Viewer) -> ColumnElement[bool]:
 
 def account_managed_by(viewer: Viewer) -> ColumnElement[bool]:
     return true() if viewer.is_admin else false()
-
-
-def account_may_sign_in() -> ColumnElement[bool]:
-    """The account is active, and so is the driver behind it; its operator is not disabled."""
-    disabled = select(Operator.id).where(Operator.status == OperatorStatus.DISABLED)
-    inactive = select(Driver.id).where(Driver.status != DriverStatus.ACTIVE)
-    return and_(
-        Account.status == AccountStatus.ACTIVE,
-        or_(Account.operator_id.is_(None), Account.operator_id.not_in(disabled)),
-        or_(Account.driver_id.is_(None), Account.driver_id.not_in(inactive)),
-    )
-
-
-def sign_in_live(at: datetime) -> ColumnElement[bool]:
-    """A server-side sign-in that still counts (joined with its account)."""
-    return and_(LoginSession.ended_at.is_(None), LoginSession.expires_at > at, account_may_sign_in())
 
 
 def _own_tenant(column: InstrumentedAttribute[Any], viewer: Viewer) -> ColumnElement[bool]:

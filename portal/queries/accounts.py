@@ -5,7 +5,8 @@ from datetime import datetime
 from sqlalchemy import Select, select
 from sqlalchemy.orm import contains_eager, joinedload
 
-from portal.domain.access import account_managed_by, account_may_sign_in, sign_in_live
+from portal.domain.access import account_managed_by
+from portal.domain.sign_in import account_may_sign_in, sign_in_live
 from portal.domain.viewer import Viewer
 from portal.models import Account, AccountLink, Driver, LoginSession, Operator, Preference, Theme
 

@@ -6,10 +6,10 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from portal.domain import passwords
-from portal.domain.access import account_may_sign_in
 from portal.domain.contact import email_value
 from portal.domain.errors import Invalid, NotFound
 from portal.domain.secrets import digest, new_secret
+from portal.domain.sign_in import account_may_sign_in
 from portal.domain.text import N_
 from portal.domain.values import text_value
 from portal.domain.viewer import Actor
