@@ -22,7 +22,7 @@ from portal.ingest.sessions_time import Choices
 from portal.ingest.source import Source
 from portal.ingest.table import FormatError
 from portal.services.imports import Defaults, Making, Outcome
-from portal.services.imports.sessions import operator_exists
+from portal.services.imports.session_places import operator_exists
 from portal.web.site import current_site
 from portal.web.transaction import transaction
 
@@ -144,6 +144,10 @@ def _summary(order: Order, loaded: Loaded, report: Report, kept: bool) -> None:
     click.echo(f"{order.kind}: {new} accepted (new), {known}, {loaded.rejected} rejected")
     if revoked:
         click.echo(f"{revoked} revoked")
+    if loaded.kept:
+        click.echo(
+            f"{loaded.kept} of the unchanged differ from the file: they were changed by hand in the portal"
+        )
     if loaded.skipped:
         click.echo(f"{loaded.skipped} rows skipped by the format's filter")
     if loaded.made:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from portal.domain.connectors import Current
 
@@ -93,11 +93,11 @@ class MemberLine:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class SessionRecord:
+class SessionRecord(NamedTuple):
     """One charging. UTC instants, Wh, exact amounts in units of `currency` (None: the operator's own).
 
-    No end or energy: the file does not know it. Names serve where the station is to be made.
+    No end or energy: the file does not know it; seconds and reason None: the file does not speak of it (keep what is
+    stored). Names serve where the station is to be made. A tuple, because files have hundreds of thousands.
     """
 
     external_id: str
@@ -111,6 +111,9 @@ class SessionRecord:
     currency: str | None = None
     net: Decimal | None = None
     vat: Decimal | None = None
+    charging_s: int | None = None
+    idle_s: int | None = None
+    end_reason: str | None = None
     station_name: str | None = None
     area_code: str | None = None
     area_name: str | None = None

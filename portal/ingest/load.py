@@ -19,6 +19,7 @@ from portal.ingest.values import OFFSET
 from portal.services.imports import (
     Defaults,
     DriverImport,
+    Kept,
     Making,
     MemberImport,
     Outcome,
@@ -45,7 +46,8 @@ class Note:
 class Loaded:
     """What became of a file: records by outcome, rejections, rows skipped by the format's filter, notes.
 
-    `made` counts what came into being beside the records (operators, areas).
+    `made` counts what came into being beside the records (operators, areas), `kept` the unchanged ones that differ from
+    the file because they were changed by hand.
     """
 
     outcomes: Counter[Outcome] = field(default_factory=Counter)
@@ -53,6 +55,7 @@ class Loaded:
     rejected: int = 0
     skipped: int = 0
     notes: int = 0
+    kept: int = 0
 
 
 Tell = Callable[[Rejected | Note], None]
@@ -114,7 +117,7 @@ def _run(
     progress: Callable[[], None],
 ) -> Loaded:
     outcomes: Counter[Outcome] = Counter()
-    rejected = skipped = notes = 0
+    rejected = skipped = notes = kept = 0
     for chunk in _chunks(items):
         good = [item for item in chunk if isinstance(item, Accepted)]
         results = iter(batch.take([item.record for item in good]) if good else ())
@@ -125,16 +128,21 @@ def _run(
             if isinstance(item, Accepted):
                 result = next(results)
                 if not isinstance(result, Refused):
+                    said = [item.note] if item.note else []
+                    if isinstance(result, Kept):
+                        kept += 1
+                        said.append(result.note)
+                        result = Outcome.UNCHANGED
                     outcomes[result] += 1
-                    if item.note:
-                        notes += 1
-                        tell(Note(item.line, item.note))
+                    notes += len(said)
+                    for text in said:
+                        tell(Note(item.line, text))
                     continue
                 item = Rejected(item.line, result.field, shortened(result.value), result.reason)
             rejected += 1
             tell(item)
         progress()
-    return Loaded(outcomes, Counter(), rejected, skipped, notes)
+    return Loaded(outcomes, Counter(), rejected, skipped, notes, kept)
 
 
 def _chunks(items: Iterable[R]) -> Iterator[list[R]]:

@@ -1,7 +1,9 @@
 """Sessions from CSV rows, in the order of the file."""
 
-from collections.abc import Iterator
-from decimal import ROUND_HALF_UP, Decimal
+from collections.abc import Callable, Iterator
+from decimal import ROUND_HALF_UP, Context, Decimal
+from functools import lru_cache
+from typing import Any
 
 from portal.domain.errors import Invalid
 from portal.domain.geography import currency_value
@@ -19,13 +21,17 @@ from portal.ingest.source import Source
 
 SessionItem = Accepted[SessionRecord] | Rejected | Skipped
 EXTERNAL_ID_LENGTH = 64
+REASON_LENGTH = 20
 MOST_WH = 1 << 50
+MOST_SECONDS = 999_999_999
 REPEATED = N_("This session stands on an earlier line too.")
 ENERGY = N_("This energy is beyond every meter.")
+WIDE = Context(prec=60)  # more than a number of a file has digits
+SEEN = 1 << 14  # texts of a field whose values are remembered: rows repeat them
 
 
 def read_sessions(source: Source, format_: Format, choices: Choices) -> Iterator[SessionItem]:
-    """The sessions of a CSV file; each note says how a row was read. Memory: 64 bytes for each session seen."""
+    """The sessions of a CSV file; each note says how a row was read. Memory: 80 bytes for each session seen."""
     header, rows = read_rows(source, format_.file)
     part = format_.part("sessions")
     if part.sessions and part.sessions.rename:
@@ -57,19 +63,28 @@ class _Reader:
     def __init__(self, columns: Columns, format_: Format, choices: Choices) -> None:
         part = format_.part("sessions")
         assert part.sessions is not None  # noqa: S101 - the format was read with it
-        self._shape = part.sessions
+        shape = part.sessions
         self._labels = {
             name: part.fields[name].label if name in part.fields else name for name in SESSION_FIELDS
         }
         self._decimal = format_.file.decimal
-        self._clock = Clock(self._shape, choices.zone or format_.file.time_zone, choices)
-        self._getters: dict[str, Getter] = {}
+        self._in_kwh = shape.energy_unit == "kWh"
+        times = self.label("started_at"), self.label("ended_at")
+        self._clock = Clock(shape, choices.zone or format_.file.time_zone, choices, times)
+        getters: dict[str, Getter] = {}
         for name, field in part.fields.items():
             getter = columns.getter(field)
             if getter is not None:
-                self._getters[name] = getter
+                getters[name] = getter
             elif SESSION_FIELDS[name]:
                 columns.header.index(field.label)  # raises: the column is missing
+        self._start, self._end, self._energy = (
+            getters.pop(name) for name in ("started_at", "ended_at", "energy")
+        )
+        read = self._read_by()
+        nothing: Getter = lambda row: ""  # noqa: E731
+        plain = [name for name in SessionRecord._fields if name in read]
+        self._plain = [(getters.get(name, nothing), read[name]) for name in plain]
 
     @property
     def notes(self) -> list[str]:
@@ -79,56 +94,61 @@ class _Reader:
         return self._labels[name]
 
     def record(self, row: Row) -> SessionRecord:
-        texts = {name: getter(row.cells) for name, getter in self._getters.items()}
-        period = self._clock.period(*((texts[name], self.label(name)) for name in ("started_at", "ended_at")))
-        driver = texts.get("driver_number")
-        area = texts.get("area_code")
+        cells = row.cells
+        started_at, ended_at = self._clock.period(self._start(cells), self._end(cells))
+        external_id, station, charger, connector, driver, *rest = [
+            read(get(cells)) for get, read in self._plain
+        ]
+        energy_wh, note = self._in_wh(self._energy(cells))
+        if note:
+            self.notes.append(note)
         return SessionRecord(
-            external_id=self._required(texts, "external_id", EXTERNAL_ID_LENGTH),
-            station_code=values.known_code(texts["station_code"], self.label("station_code")),
-            charger_uid=self._required(texts, "charger_uid", UID_LENGTH),
-            connector_number=values.connector_number(
-                texts["connector_number"], self.label("connector_number")
-            ),
-            driver_number=values.known_code(driver, self.label("driver_number")) if driver else None,
-            started_at=period[0],
-            ended_at=period[1],
-            energy_wh=self._energy(texts["energy"]),
-            currency=self._currency(texts.get("currency", "")),
-            net=self._amount(texts, "net"),
-            vat=self._amount(texts, "vat"),
-            station_name=self._name(texts, "station_name"),
-            area_code=values.known_code(area, self.label("area_code")) if area else None,
-            area_name=self._name(texts, "area_name"),
+            external_id, station, charger, connector, driver, started_at, ended_at, energy_wh, *rest
         )
 
-    def _name(self, texts: dict[str, str], name: str) -> str | None:
-        return values.text(texts.get(name, ""), self.label(name), NAME_LENGTH) or None
+    def _read_by(self) -> dict[str, Callable[[str], Any]]:
+        """How the text of a field is read; but for the times and the energy."""
+        code = self._optional(values.known_code)
+        name = self._optional(lambda text, label: values.text(text, label, NAME_LENGTH))
+        number = self._optional(lambda text, label: Decimal(values.number(text, label, self._decimal)))
+        seconds = self._optional(lambda text, label: values.integer(text, label, 0, MOST_SECONDS))
+        reason = self._optional(lambda text, label: values.text(text, label, REASON_LENGTH))
+        by = {
+            "station_code": lambda label: _remembering(lambda text: values.known_code(text, label)),
+            "external_id": lambda label: lambda text: values.required(text, label, EXTERNAL_ID_LENGTH),
+            "charger_uid": lambda label: _remembering(lambda text: values.required(text, label, UID_LENGTH)),
+            "connector_number": lambda label: _remembering(lambda text: values.connector_number(text, label)),
+            "currency": self._optional(_currency), "net": number, "vat": number,
+            "driver_number": code, "area_code": code, "station_name": name, "area_name": name,
+            "charging_s": seconds, "idle_s": seconds, "end_reason": reason,
+        }  # fmt: skip
+        self._in_wh = _remembering(self._wh)
+        return {name: make(self.label(name)) for name, make in by.items()}
 
-    def _required(self, texts: dict[str, str], name: str, length: int) -> str:
-        return values.required(texts[name], self.label(name), length)
+    @staticmethod
+    def _optional(read: Callable[[str, str], Any]) -> Callable[[str], Callable[[str], Any]]:
+        """A reader for a label that makes None of nothing."""
+        return lambda label: _remembering(lambda text: read(text, label) if text else None)
 
-    def _energy(self, text: str) -> int | None:
+    def _wh(self, text: str) -> tuple[int | None, str | None]:
+        """The energy, and the note that it was rounded."""
         if not text:
-            return None
+            return None, None
         label = self.label("energy")
         amount = Decimal(values.number(text, label, self._decimal))
-        exact = amount.scaleb(3) if self._shape.energy_unit == "kWh" else amount
+        exact = amount.scaleb(3, WIDE) if self._in_kwh else amount
         if abs(exact) > MOST_WH:
             raise FieldError(label, text, ENERGY)
         whole = int(exact.to_integral_value(ROUND_HALF_UP))
-        if whole != exact:
-            self._clock.notes.append(f"{label}: {text} is rounded to {whole} Wh.")
-        return whole
+        return whole, None if whole == exact else f"{label}: {text} is rounded to {whole} Wh."
 
-    def _amount(self, texts: dict[str, str], name: str) -> Decimal | None:
-        text = texts.get(name)
-        return Decimal(values.number(text, self.label(name), self._decimal)) if text else None
 
-    def _currency(self, text: str) -> str | None:
-        if not text:
-            return None
-        try:
-            return currency_value("currency", text)
-        except Invalid as error:
-            raise FieldError(self.label("currency"), text, str(error)) from None
+def _currency(text: str, label: str) -> str:
+    try:
+        return currency_value("currency", text)
+    except Invalid as error:
+        raise FieldError(label, text, str(error)) from None
+
+
+def _remembering(read: Callable[[str], Any]) -> Callable[[str], Any]:
+    return lru_cache(maxsize=SEEN)(read)

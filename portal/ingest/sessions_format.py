@@ -12,12 +12,11 @@ EnergyUnit = Literal["Wh", "kWh"]
 SESSION_FIELDS = {
     "external_id": True, "station_code": True, "charger_uid": True, "connector_number": True, "driver_number": False,
     "started_at": True, "ended_at": True, "energy": True, "currency": False, "net": False, "vat": False,
-    "station_name": False, "area_code": False, "area_name": False,
+    "charging_s": False, "idle_s": False, "end_reason": False, "station_name": False, "area_code": False, "area_name": False,
 }  # fmt: skip
-_PARTS = {
-    "%Y": r"(?P<year>[0-9]{4})", "%m": r"(?P<month>[0-9]{2})", "%d": r"(?P<day>[0-9]{2})",
-    "%H": r"(?P<hour>[0-9]{2})", "%M": r"(?P<minute>[0-9]{2})", "%S": r"(?P<second>[0-9]{2})",
-}  # fmt: skip
+_UNITS = {"%Y": 4, "%m": 2, "%d": 2, "%H": 2, "%M": 2, "%S": 2}
+Pattern = tuple[re.Pattern[str], tuple[int, ...]]
+"""A wall clock, and the groups in which year, month, day, hour, minute and perhaps second stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +28,7 @@ class SessionShape:
     """
 
     energy_unit: EnergyUnit
-    times: tuple[re.Pattern[str], ...] = ()
+    times: tuple[Pattern, ...] = ()
     shown_times: tuple[str, ...] = ()
     century: int | None = None
     newest_first_gap: int | None = None
@@ -44,6 +43,8 @@ def read_shape(table: Table) -> SessionShape:
         inner = table.table("rename", "a table of other names of columns and those that the fields use")
         rename = {name: inner.text(name, "the name of a column") for name in inner.names()}
     gap = table.integer("newest_first_gap", 1, 27) if table.has("newest_first_gap") else None
+    if gap is not None and not times:
+        raise table.error("newest_first_gap", "goes with times, the patterns of wall clocks")
     return SessionShape(
         energy_unit=cast(EnergyUnit, table.text("energy_unit", '"Wh" or "kWh"', ("Wh", "kWh"))),
         times=tuple(_compiled(table, text) for text in times),
@@ -54,9 +55,13 @@ def read_shape(table: Table) -> SessionShape:
     )
 
 
-def _compiled(table: Table, text: str) -> re.Pattern[str]:
-    missing = [part for part in ("%Y", "%m", "%d", "%H", "%M") if text.count(part) != 1]
+def _compiled(table: Table, text: str) -> Pattern:
+    missing = [unit for unit in ("%Y", "%m", "%d", "%H", "%M") if text.count(unit) != 1]
     if missing or text.count("%S") > 1:
         raise table.error("times", f"has {text!r}: expected each of %Y %m %d %H %M once, and perhaps %S")
     pieces = re.split(r"(%[YmdHMS])", text)
-    return re.compile("".join(_PARTS.get(piece, re.escape(piece)) for piece in pieces))
+    written = [piece for piece in pieces if piece in _UNITS]
+    shape = "".join(
+        f"([0-9]{{{_UNITS[piece]}}})" if piece in _UNITS else re.escape(piece) for piece in pieces
+    )
+    return re.compile(shape), tuple(written.index(unit) + 1 for unit in _UNITS if unit in written)

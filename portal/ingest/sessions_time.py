@@ -1,7 +1,7 @@
 """Times of sessions: wall clocks read as the format and the caller say, nothing mended in silence."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -15,8 +15,9 @@ Choice = Literal["earlier", "later", "reject"]
 SWAPPED = N_("Day and month may be swapped: rows around it are of %(day)s. Repair swapped dates if they are.")
 BEFORE_START = N_("The end lies before the start.")
 NO_OFFSET = N_("The time lacks its offset from UTC, such as +02:00 or Z.")
+NO_DAY = N_("There is no such day in %(year)s.")
 YEARS = range(1970, 2200)
-UNITS = ("year", "month", "day", "hour", "minute", "second")
+HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,75 +32,83 @@ class Choices:
 
 @dataclass(slots=True)
 class Clock:
-    """Reads the times of one file, row after row in its order; `notes` tells what was done to the present row."""
+    """Reads the times of one file, row after row in its order; `notes` tells what was done to the present row.
+
+    `labels`: what the file calls start and end.
+    """
 
     shape: SessionShape
     zone: str
     choices: Choices
+    labels: tuple[str, str]
     notes: list[str] = field(default_factory=list)
     _day: date | None = None  # of the last row whose date is beyond doubt
 
-    def period(self, start: tuple[str, str], end: tuple[str, str]) -> tuple[datetime, datetime | None]:
-        """Start and end in UTC from (text, what the file calls it); no end where nothing stands."""
-        self.notes = []
-        began = self._wall(*start)
-        ended = self._wall(*end) if end[0] else None
+    def period(self, start: str, end: str) -> tuple[datetime, datetime | None]:
+        """Start and end in UTC; no end where nothing stands."""
+        start_label, end_label = self.labels
+        if self.notes:
+            self.notes = []
+        began = self._wall(start, start_label)
+        ended = self._wall(end, end_label) if end else None
         if self.shape.newest_first_gap is not None:
             began, ended = self._unswapped(began, ended, start, end)
-        first = self._instant(began, *start)
-        last = self._instant(ended, *end) if ended else None
+        first = self._instant(began, start, start_label)
+        last = self._instant(ended, end, end_label) if ended else None
         if last is not None and last < first:
-            raise FieldError(end[1], end[0], BEFORE_START)
+            raise FieldError(end_label, end, BEFORE_START)
         return first, last
 
     def _wall(self, text: str, label: str) -> datetime:
-        found = _iso(text) if not self.shape.times else self._by_pattern(text)
+        found = self._by_pattern(text) if self.shape.times else _iso(text)
         if found is None:
             forms = ", ".join(self.shape.shown_times) or "2026-09-30T18:00:00+02:00"
             raise FieldError(label, text, said(N_("Expected a time like %(pattern)s."), pattern=forms))
         if self.shape.century and found.year < 100:
-            found = found.replace(year=found.year + self.shape.century)
+            try:
+                found = found.replace(year=found.year + self.shape.century)
+            except ValueError:  # the 29th of February of a year that has none
+                raise FieldError(label, text, said(NO_DAY, year=found.year + self.shape.century)) from None
             self.notes.append(f"{label}: the year {text[:4]} is read as {found.year}.")
         if found.year not in YEARS:
             raise FieldError(label, text, said(N_("Expected a year from 1970 to 2199.")))
         return found
 
     def _by_pattern(self, text: str) -> datetime | None:
-        for pattern in self.shape.times:
+        for pattern, places in self.shape.times:
             if match := pattern.fullmatch(text):
                 try:
-                    found = match.groupdict(default="0")
-                    return datetime(*(int(found.get(name, 0)) for name in UNITS))  # type: ignore[arg-type]  # noqa: DTZ001
+                    return datetime(*map(int, match.group(*places)))  # type: ignore[arg-type]  # noqa: DTZ001
                 except ValueError:
                     return None
         return None
 
     def _unswapped(
-        self, began: datetime, ended: datetime | None, start: tuple[str, str], end: tuple[str, str]
+        self, began: datetime, ended: datetime | None, start: str, end: str
     ) -> tuple[datetime, datetime | None]:
         """The period with the dates that the order of the rows allows; FieldError when they are not as written."""
         true_start = self._in_order(began, start)
         true_end = ended and _nearest_after(true_start, ended)
-        for written, true, (text, label) in ((began, true_start, start), (ended, true_end, end)):
+        both = ((began, true_start, start), (ended, true_end, end))
+        for (written, true, text), label in zip(both, self.labels, strict=True):
             if written is None or true is None or written == true:
                 continue
             if not self.choices.repair_swapped:
                 raise FieldError(label, text, said(SWAPPED, day=f"{true:%Y-%m-%d}"))
-            self.notes.append(
-                f"{label}: day and month were swapped; {text} is read as {true:%Y-%m-%d %H:%M}."
-            )
+            shown = true.isoformat(" ", "minutes")
+            self.notes.append(f"{label}: day and month were swapped; {text} is read as {shown}.")
         return true_start, true_end
 
-    def _in_order(self, written: datetime, start: tuple[str, str]) -> datetime:
-        gap = timedelta(days=self.shape.newest_first_gap or 0)
+    def _in_order(self, written: datetime, start: str) -> datetime:
+        gap = self.shape.newest_first_gap or 0
         swapped = _swapped(written)
         for candidate in (written, swapped):
-            fits = self._day is None or timedelta(0) <= self._day - candidate.date() <= gap
-            if fits:
-                self._day = candidate.date()
+            day = candidate.date()
+            if self._day is None or 0 <= (self._day - day).days <= gap:
+                self._day = day
                 return candidate
         if swapped != written:
-            raise FieldError(start[1], start[0], said(SWAPPED, day=f"{self._day:%Y-%m-%d}"))
+            raise FieldError(self.labels[0], start, said(SWAPPED, day=f"{self._day:%Y-%m-%d}"))
         # No other reading of this date: the order is broken, or there is a real gap.
         if self._day is not None and written.date() < self._day:
             self._day = written.date()
@@ -110,6 +119,9 @@ class Clock:
             return wall.astimezone(UTC)
         if self.zone == OFFSET:
             raise FieldError(label, text, NO_OFFSET)
+        offset = _offset_of_day(self.zone, wall.date())
+        if offset is not None:
+            return (wall - offset).replace(tzinfo=UTC)
         early, late, repeated = _both(self.zone, wall)
         if early == late:
             return early
@@ -120,6 +132,15 @@ class Clock:
         what = "occurs twice" if repeated else "does not exist"
         self.notes.append(f"{label}: {text} {what} in {self.zone}; {taken:%Y-%m-%dT%H:%M:%SZ} was taken.")
         return taken
+
+
+@lru_cache(maxsize=1 << 13)
+def _offset_of_day(zone: str, day: date) -> timedelta | None:
+    """The offset that holds on the whole local day; None where the clock changes at or around it."""
+    midnight, info = datetime.combine(day, time.min), ZoneInfo(zone)
+    hours = [(midnight + hour * HOUR).replace(tzinfo=info) for hour in range(25)]
+    offsets = {moment.replace(fold=fold).utcoffset() for moment in hours for fold in (0, 1)}
+    return offsets.pop() if len(offsets) == 1 else None
 
 
 @lru_cache(maxsize=1 << 12)

@@ -29,9 +29,16 @@ def insert_rows(session: Session, model: type[Base], columns: Sequence[str], row
     """Insert rows of Python values in the order of `columns`; COPY on PostgreSQL."""
     if not rows:
         return
+    table = model.metadata.tables[model.__tablename__]
+    insert_ready(session, model, columns, list(_converted(session.connection(), table, columns, rows)))
+
+
+def insert_ready(session: Session, model: type[Base], columns: Sequence[str], ready: Sequence[Row]) -> None:
+    """As `insert_rows`, for values that are in the driver's own form already."""
+    if not ready:
+        return
     connection = session.connection()
     table = model.metadata.tables[model.__tablename__]
-    ready = list(_converted(connection, table, columns, rows))
     quote = connection.dialect.identifier_preparer.quote
     names = ", ".join(quote(column) for column in columns)
     if connection.dialect.name == "postgresql":

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from portal.domain.doubts import JUDGED, TOGETHER, Facts, doubts_between, own_doubts
 from portal.models import Charger, ChargingSession, Connector, Doubt, SessionDoubt
 
-from .in_sets import UNSYNCHRONISED, chunks
+from .in_sets import CHUNK, UNSYNCHRONISED, chunks
 
 Found = dict[int, set[Doubt]]
 Pair = tuple[Facts, Facts]
@@ -32,6 +32,27 @@ def judge(session: Session, ids: Collection[int], at: datetime) -> None:
     session.flush()
     for some in chunks(sorted(ids)):
         _judge(session, some, at)
+
+
+def judge_new(session: Session, new: Sequence[Facts], at: datetime) -> None:
+    """As `judge`, for sessions that were just inserted, all of their facts at hand: doubts only come, none go."""
+    for start in range(0, len(new), CHUNK):
+        some = new[start : start + CHUNK]
+        wanted = {(facts.id, doubt) for facts in some for doubt in own_doubts(facts, at)}
+        for pair in _new_pairs(session, [facts.id for facts in some]):
+            wanted.update(doubts_between(*pair).items())
+        _add(session, sorted(wanted))
+
+
+def _new_pairs(session: Session, ids: Sequence[int]) -> Iterator[Pair]:
+    """As `_pairs`, but only those with one of `ids`."""
+    near = [*_ask(session, ids, _starts_within()), *_ask(session, ids, _comes_before())]
+    yield from near
+    known = set(ids)
+    long = {id_ for pair in near for id_ in doubts_between(*pair)} | set(_doubted_beside(session, ids))
+    within = and_(_starts_within(), _among(_other.id, ids))
+    for some in chunks(sorted(long - known)):
+        yield from _ask(session, some, within)
 
 
 def _judge(session: Session, ids: Sequence[int], at: datetime) -> None:
@@ -71,7 +92,7 @@ def _columns(of: Any) -> list[Any]:
 
 def _doubted_beside(session: Session, ids: Sequence[int]) -> list[int]:
     """Sessions on the connectors of these that overlap something or repeat it, as far as is stored."""
-    connectors = select(_one.station_id, _one.charger_uid, _one.connector_number).where(_one.id.in_(ids))
+    connectors = select(_one.station_id, _one.charger_uid, _one.connector_number).where(_among(_one.id, ids))
     these = connectors.distinct().subquery()
     here = and_(
         _other.station_id == these.c.station_id,
@@ -103,9 +124,16 @@ def _ask(session: Session, ids: Sequence[int], condition: ColumnElement[bool]) -
     query = (
         select(*_columns(_one), *_columns(_other))
         .join(_other, and_(_same_connector(_other), condition))
-        .where(_one.id.in_(ids), _other.id != _one.id)
+        .where(_among(_one.id, ids), _other.id != _one.id)
     )
     return ((Facts(*row[:5]), Facts(*row[5:])) for row in session.execute(query))
+
+
+def _among(column: Any, ids: Sequence[int]) -> ColumnElement[bool]:
+    """Rows inserted together have numbers without a gap: then two of them say it all."""
+    if ids and ids[-1] - ids[0] == len(ids) - 1:
+        return column.between(ids[0], ids[-1])  # type: ignore[no-any-return]
+    return column.in_(ids)  # type: ignore[no-any-return]
 
 
 def _starts_within() -> ColumnElement[bool]:

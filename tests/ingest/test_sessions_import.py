@@ -89,15 +89,19 @@ def test_the_operator_stays_and_what_the_file_mends_is_changed(
     assert (event.operator_id, event.before, event.after) == (first, {"energy_wh": 11000}, {"energy_wh": 0})
 
 
-def test_what_was_changed_in_the_portal_is_not_overwritten(
-    load: Any, session: Session, station: Station
+def test_what_was_changed_in_the_portal_stays_and_is_told(
+    load: Any, session: Session, station: Station, tmp_path: Path
 ) -> None:
     load(ROW)
     session.execute(update(ChargingSession).values(energy_wh=5, updated_at=datetime.now(UTC)))
     session.commit()
-    status, output = load(ROW)
-    assert status == 1
-    assert "a file does not overwrite that" in output
+    report = tmp_path / "report.csv"
+    status, output = load(ROW, options=("--report", str(report)))
+    assert status == 0
+    assert "0 changed, 1 unchanged, 0 rejected" in output
+    assert "1 of the unchanged differ from the file: they were changed by hand" in output
+    assert '2,note,,,"This session was changed in the portal, and that stays. ' in report.read_text()
+    assert "The file differs in: energy_wh." in report.read_text()
     assert stored(session)[0].energy_wh == 5
 
 

@@ -36,6 +36,13 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """A record that differs from a later change by hand, which stays: unchanged, with a word on why."""
+
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class Defaults:
     """What files do not say: zone and currency of new operators, country of phone numbers without +."""
 
@@ -58,7 +65,7 @@ class Batch(Generic[R]):
         self._tenants: dict[int, Counter[str]] = {}
         self._events: list[dict[str, Any]] = []
 
-    def take(self, records: Sequence[R]) -> list[Outcome | Refused]:
+    def take(self, records: Sequence[R]) -> Sequence[Outcome | Refused | Kept]:
         """Write the records and say what became of each, in their order."""
         raise NotImplementedError
 

@@ -2,41 +2,30 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Context, Decimal
 from functools import lru_cache
 from typing import Any
 
 from babel.numbers import get_currency_precision
-from sqlalchemy import select
 
 from portal.domain.doubts import Facts
-from portal.domain.records import DriverRecord, SessionRecord, StationRecord
+from portal.domain.records import SessionRecord
 from portal.domain.text import N_, said
 from portal.domain.tracking import IDLE
-from portal.models import (
-    Area,
-    Charger,
-    ChargingSession,
-    Connector,
-    Driver,
-    Operator,
-    OperatorStatus,
-    SessionStatus,
-    Station,
-)
+from portal.models import ChargingSession, SessionStatus
 from portal.services.bulk import insert_ready, reserve_ids, update_rows
 from portal.services.doubts import judge, judge_new
 
 from .batch import Batch, Kept, Outcome, Refused
-from .drivers import DriverImport
+from .session_places import Making, Place, SessionPlaces
 from .session_store import COMPARED, SessionStore, Stored
-from .stations import StationImport
 
 NEW_COLUMNS = (
     "id", "external_id", "operator_id", "area_id", "station_id", *COMPARED, "status", "settings", "created_at", "version",
 )  # fmt: skip
-UNSAID = frozenset({"charging_s", "idle_s", "end_reason"})  # a file that does not speak of them keeps what is stored
+UNSAID = frozenset(
+    {"charging_s", "idle_s", "end_reason"}
+)  # a file that does not speak of them keeps what is stored
 NO_STATION = N_("There is no station %(code)s.")
 NO_DRIVER = N_("There is no driver %(number)s.")
 NO_CONNECTOR = N_("Station %(code)s has no connector %(number)s of charger %(uid)s.")
@@ -51,26 +40,6 @@ Row = tuple[Any, ...]
 Answer = Outcome | Refused | Kept
 
 
-@dataclass(frozen=True, slots=True)
-class Making:
-    """Stations, areas and drivers that do not exist are made: hidden stations of this operator, all at one place."""
-
-    operator_code: str
-    latitude: float
-    longitude: float
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """`plugs`: most power in W by charger and connector; without any, every one is taken."""
-
-    station_id: int
-    area_id: int
-    operator_id: int | None
-    currency: str
-    plugs: dict[tuple[str, int], int | None]
-
-
 class SessionImport(Batch[SessionRecord]):
     """A session belongs to the operator that the station has when it is imported first; that stays.
 
@@ -81,23 +50,18 @@ class SessionImport(Batch[SessionRecord]):
 
     def __init__(self, *args: Any, making: Making | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._making = making
         self._store = SessionStore(self.session)
-        self._stations: dict[str, _Place | None] = {}
-        self._drivers: dict[str, int | None] = {}
-        self._refused: dict[str, str] = {}
-        self._new_stations = StationImport(self.session, self.defaults, actor=self.actor, at=self.at)
-        self._new_drivers = DriverImport(self.session, self.defaults, actor=self.actor, at=self.at)
+        self._places = SessionPlaces(self, making)
 
     def take(self, records: Sequence[SessionRecord]) -> list[Answer]:
-        self._look_up(records)
+        self._places.look_up(records)
         rows = [self._row(record) for record in records]
         known = self._store.find([
             (row[0].station_id, record.external_id)
             for record, row in zip(records, rows, strict=True)
             if not isinstance(row, Refused)
         ])  # fmt: skip
-        new: list[tuple[SessionRecord, _Place, Row]] = []
+        new: list[tuple[SessionRecord, Place, Row]] = []
         answers: list[Answer] = []
         differing: dict[int, tuple[Stored, Row]] = {}
         for record, row in zip(records, rows, strict=True):
@@ -118,23 +82,24 @@ class SessionImport(Batch[SessionRecord]):
         return answers
 
     def finish(self, *, source: str, format_name: str, rejected: int) -> None:
-        for beside, what in ((self._new_stations, "stations"), (self._new_drivers, "drivers")):
-            beside.finish(source=source, format_name=format_name, rejected=0)
-            if number := beside.counts[Outcome.NEW]:
-                self.count(what, number=number)
+        self._places.finish(
+            source=source, format_name=format_name, tell=lambda what, n: self.count(what, number=n)
+        )
         super().finish(source=source, format_name=format_name, rejected=rejected)
 
-    def _row(self, record: SessionRecord) -> tuple[_Place, Row] | Refused:
+    def _row(self, record: SessionRecord) -> tuple[Place, Row] | Refused:
         """Where it was, and the values of COMPARED in the driver's own form."""
-        place = self._stations[record.station_code]
+        place = self._places.stations[record.station_code]
         if place is None:
-            reason = self._refused.get(record.station_code) or said(NO_STATION, code=record.station_code)
+            reason = self._places.refused.get(record.station_code) or said(
+                NO_STATION, code=record.station_code
+            )
             return Refused("station_code", record.station_code, reason)
         uid, number = record.charger_uid, record.connector_number
         if place.plugs and (uid, number) not in place.plugs:
             reason = said(NO_CONNECTOR, code=record.station_code, number=number, uid=uid)
             return Refused("connector_number", str(number), reason)
-        driver_id = self._drivers[record.driver_number] if record.driver_number else None
+        driver_id = self._places.drivers[record.driver_number] if record.driver_number else None
         if record.driver_number and driver_id is None:
             return Refused(
                 "driver_number", record.driver_number, said(NO_DRIVER, number=record.driver_number)
@@ -150,7 +115,7 @@ class SessionImport(Batch[SessionRecord]):
             net, vat, record.charging_s, record.idle_s, record.end_reason,
         )  # fmt: skip
 
-    def _insert(self, new: Sequence[tuple[SessionRecord, _Place, Row]]) -> None:
+    def _insert(self, new: Sequence[tuple[SessionRecord, Place, Row]]) -> None:
         ids = reserve_ids(self.session, ChargingSession, len(new))
         at = self._store.ready(self.at)
         rows, facts = [], []
@@ -198,73 +163,6 @@ class SessionImport(Batch[SessionRecord]):
             update_rows(self.session, ChargingSession, updates)
             self.write_events()
             judge(self.session, [row["id"] for row in updates], self.at)
-
-    def _look_up(self, records: Sequence[SessionRecord]) -> None:
-        """Stations and drivers that the records name; made where that was asked for."""
-        codes = dict.fromkeys(one.station_code for one in records if one.station_code not in self._stations)
-        self._stations |= self._places(codes)
-        numbers = {one.driver_number for one in records if one.driver_number} - self._drivers.keys()
-        self._drivers |= self._numbers(sorted(numbers))
-        if self._making is None:
-            return
-        first = {
-            one.station_code: one for one in reversed(records) if self._stations[one.station_code] is None
-        }
-        if made := [_station(one, self._making) for one in first.values() if one.area_code]:
-            for one, outcome in zip(made, self._new_stations.take(made), strict=True):
-                if isinstance(outcome, Refused):
-                    self._refused[one.code] = outcome.reason
-            self._stations |= self._places(dict.fromkeys(one.code for one in made))
-        if missing := [number for number in sorted(numbers) if self._drivers[number] is None]:
-            self._new_drivers.take([DriverRecord(number, number, None, None, ()) for number in missing])
-            self._drivers |= self._numbers(missing)
-
-    def _places(self, codes: dict[str, None]) -> dict[str, _Place | None]:
-        query = (
-            select(Station.code, Station.id, Station.area_id, Area.operator_id, Operator.currency)
-            .join(Station.area)
-            .outerjoin(Area.operator)
-            .where(Station.code.in_(codes))
-        )
-        found = {row[0]: row[1:] for row in self.session.execute(query)} if codes else {}
-        plugs: dict[int, dict[tuple[str, int], int | None]] = {row[0]: {} for row in found.values()}
-        hardware = (
-            select(Charger.station_id, Charger.uid, Connector.number, Connector.max_w)
-            .join(Connector, Connector.charger_id == Charger.id)
-            .where(Charger.station_id.in_(plugs))
-        )
-        for station_id, uid, number, max_w in self.session.execute(hardware) if plugs else ():
-            plugs[station_id][uid, number] = max_w
-        places: dict[str, _Place | None] = dict.fromkeys(codes)
-        for code, (id_, area_id, operator_id, currency) in found.items():
-            own = currency or self.defaults.currency
-            places[code] = _Place(id_, area_id, operator_id, own, plugs[id_])
-        return places
-
-    def _numbers(self, numbers: Sequence[str]) -> dict[str, int | None]:
-        query = select(Driver.number, Driver.id).where(Driver.number.in_(numbers))
-        none: dict[str, int | None] = dict.fromkeys(numbers)
-        return none | {row[0]: row[1] for row in self.session.execute(query)} if numbers else none
-
-
-def operator_exists(session: Any, code: str) -> bool:
-    """Whether stations can be made for this operator."""
-    found = select(Operator.id).where(Operator.code == code, Operator.status == OperatorStatus.ACTIVE)
-    return session.scalar(found) is not None
-
-
-def _station(record: SessionRecord, making: Making) -> StationRecord:
-    return StationRecord(
-        code=record.station_code,
-        name=record.station_name or record.station_code,
-        operator_code=making.operator_code,
-        operator_name=None,
-        area_code=record.area_code or "",
-        area_name=record.area_name or record.area_code or "",
-        latitude=making.latitude,
-        longitude=making.longitude,
-        visible=False,  # nobody said where it really stands
-    )
 
 
 def _status(end_reason: str | None) -> SessionStatus:
