@@ -84,11 +84,12 @@ class Player:
 
     def _charger(self, number: int) -> None:
         """One car after the other."""
-        dice = Random(f"{self._run}/{number}")  # noqa: S311 - made-up cars
+        dice, rest_s = Random(f"{self._run}/{number}"), 0.0  # noqa: S311 - made-up cars
         try:
             while (turn := self._next()) is not None:
+                self._ending.wait(rest_s)
                 self._car(dice, f"{self._name}-{turn}")
-                self._ending.wait(dice.uniform(0, REST_S))
+                rest_s = dice.uniform(0, REST_S)
         except SimulationError as error:
             self._fail(error)
         except Exception as error:
@@ -123,7 +124,7 @@ class Player:
 
     def _take(self, dice: Random) -> Bay | None:
         """A free connector, rather one that has been free for long; None once it is over."""
-        while True:
+        while not self._ending.is_set():
             with self._lock:
                 present = datetime.now(UTC)
                 free = [bay for bay in self._bays if bay.free_from <= present]
@@ -132,8 +133,8 @@ class Player:
                     bay = dice.choice(rested) if rested else min(free, key=lambda bay: bay.free_from)
                     self._bays.remove(bay)
                     return bay
-            if self._ending.wait(1):
-                return None
+            self._ending.wait(1)
+        return None
 
     def _fail(self, error: SimulationError) -> None:
         with self._lock:
