@@ -38,7 +38,7 @@ def pay_statement(
 
     What turns the other way takes an earlier payment back. Raises Invalid (amount, paid_on), Conflict (credited).
     """
-    session.refresh(statement, with_for_update=True)
+    session.refresh(statement, ["status"], with_for_update=True)
     if statement.status is StatementStatus.CREDITED:
         raise Conflict(N_("The statement %(number)s is credited already."), number=statement.number)
     if paid_on > at.astimezone(ZoneInfo(statement.operator.timezone)).date():

@@ -70,7 +70,7 @@ def credit_statement(
     Its sessions are free to be settled anew. Raises Invalid (reason), Conflict (a credit, credited, corrected later).
     """
     _lock(session, statement.operator)
-    session.refresh(statement, with_for_update=True)
+    session.refresh(statement, ["status"], with_for_update=True)
     reason = required_text("reason", reason, 500)
     if statement.kind is StatementKind.CREDIT:
         raise Conflict(NO_CREDIT_OF_CREDIT, number=statement.number)
