@@ -145,19 +145,20 @@ def _base(part: Part, agreed: Agreed, currency: str) -> str:
     net, base = to_major(part.net, currency), _fine(part.fine_base, currency)
     shown = {"net": money(part.net, currency), "base": exactly(base, currency)}
     if not agreed.reimbursement_first:
-        return _("Base: %(net)s net; the reimbursement is not deducted first.", net=shown["net"])
+        return str(_("Base: %(net)s net; the reimbursement is not deducted first.", net=shown["net"]))
     taken = _fine(part.fine_reimbursement, currency)
     shown["taken"] = exactly(taken, currency)
     beyond = base - (net - taken)
     if not beyond:
-        return _("Base: %(net)s net − %(taken)s reimbursement = %(base)s", **shown)
+        return str(_("Base: %(net)s net − %(taken)s reimbursement = %(base)s", **shown))
     if part.sessions == 1:
-        return _("Base: %(net)s net − %(taken)s reimbursement is below zero, so %(base)s", **shown)
-    return _(
+        return str(_("Base: %(net)s net − %(taken)s reimbursement is below zero, so %(base)s", **shown))
+    shown["beyond"] = exactly(beyond, currency)
+    words: str = _(
         "Base: %(net)s net − %(taken)s reimbursement + %(beyond)s where it was more than a session's net = %(base)s",
         **shown,
-        beyond=exactly(beyond, currency),
     )
+    return words
 
 
 def _due(found: Commission | Totals, currency: str) -> list[str]:
