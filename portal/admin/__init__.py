@@ -3,6 +3,7 @@
 from . import (
     account_edit,
     accounts,
+    analytics,
     area_bulk,
     area_edit,
     areas,
@@ -17,6 +18,7 @@ from . import (
     operator_steps,
     operator_wizard,
     operators,
+    session_edit,
     sessions,
     setup,
     site,
@@ -35,6 +37,7 @@ from .blueprint import bp
 __all__ = [
     "account_edit",
     "accounts",
+    "analytics",
     "area_bulk",
     "area_edit",
     "areas",
@@ -50,6 +53,7 @@ __all__ = [
     "operator_steps",
     "operator_wizard",
     "operators",
+    "session_edit",
     "sessions",
     "setup",
     "site",

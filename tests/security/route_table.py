@@ -17,6 +17,7 @@ from tests.security.route_kinds import (
     members,
     post,
 )
+from tests.security.route_sessions import SESSION
 from tests.security.route_signed_in import EYES, PROFILE
 from tests.security.route_tariffs import TARIFFS
 
@@ -201,6 +202,7 @@ RECORDS = (
     post("/admin/setup/end", ADMIN, {}),
     *lists("/admin/sessions/", ADMIN),
     get("/admin/sessions/{session}/", ADMIN),
+    *SESSION,
     *lists("/admin/audit/", ADMIN),
     get("/admin/audit/{event}/", ADMIN),
     post("/admin/audit/{event}/undo", ADMIN, {}, "audit.undo", "station.show"),
