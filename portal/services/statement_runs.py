@@ -35,7 +35,7 @@ def start_run(session: Session, month: date, *, actor: Actor, at: datetime) -> S
     open_ = select(StatementRun.id).where(StatementRun.month == month, StatementRun.status != RunStatus.DONE)
     if session.scalar(open_) is not None:
         raise Conflict(OPEN, month=f"{month:%Y-%m}")
-    to_settle = query.operators_to_settle(month).order_by(None).with_only_columns(func.count())
+    to_settle = query.operators_to_settle(month).order_by(None).with_only_columns(func.count(Operator.id))
     made = StatementRun(
         month=month,
         operators=session.scalar(to_settle) or 0,
