@@ -1,6 +1,6 @@
 """A station as the list and the panel show it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
@@ -20,11 +20,13 @@ from portal.web.filters import offset_label
 from portal.web.site import current_site
 
 from .lengths import length
+from .occupancy import CHARGING, Occupancy
 
 STATUS_WORDS = {
-    StationStatus.AVAILABLE: N_("Available"),
-    StationStatus.UNAVAILABLE: N_("Not available"),
-    StationStatus.PLANNED: N_("Planned"),
+    StationStatus.AVAILABLE.value: N_("Available"),
+    StationStatus.UNAVAILABLE.value: N_("Not available"),
+    StationStatus.PLANNED.value: N_("Planned"),
+    CHARGING: N_("In use"),
 }
 
 
@@ -39,12 +41,20 @@ class Card:
     mine: bool
     viewer: Viewer
     at: datetime
+    occupancy: Occupancy
     metres: float | None = None
 
     @classmethod
-    def of(cls, row: Sequence[Any], viewer: Viewer, at: datetime, metres: float | None = None) -> "Card":
-        """From a row of `queries.map.listed_stations`."""
-        return cls(row[0], bool(row[1]), viewer, at, metres)
+    def all_of(
+        cls,
+        rows: Sequence[Sequence[Any]],
+        viewer: Viewer,
+        at: datetime,
+        metres: Callable[[Station], float | None] = lambda _station: None,
+    ) -> list["Card"]:
+        """From rows of `queries.map.listed_stations`, in their order."""
+        occupancy = Occupancy.of(row[0] for row in rows)
+        return [cls(row[0], bool(row[1]), viewer, at, occupancy, metres(row[0])) for row in rows]
 
     @property
     def address(self) -> str:
@@ -53,8 +63,19 @@ class Card:
         return ", ".join(part for part in (s.address, town, s.state) if part)
 
     @property
+    def kind(self) -> str:
+        """The status as the data of the map has it."""
+        return self.occupancy.status(self.station)
+
+    @property
     def status(self) -> str:
-        return str(_(STATUS_WORDS[self.station.status]))
+        return str(_(STATUS_WORDS[self.kind]))
+
+    @property
+    def reports(self) -> bool:
+        """Whether its equipment can tell when a connector is free: it is in order, and has a key to report with."""
+        in_order = self.station.status is StationStatus.AVAILABLE
+        return in_order and self._operator is not None and self._operator.security_key_hash is not None
 
     @property
     def distance(self) -> str:

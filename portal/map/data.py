@@ -1,6 +1,7 @@
 """The stations of a view as GeoJSON: clusters, or single ones, never more than a screen can show."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, request
@@ -18,6 +19,7 @@ from portal.queries.map_cells import cells
 
 from .blueprint import bp
 from .filters import MapQuery
+from .occupancy import Occupancy
 from .sight import sight
 
 MOST_FEATURES = 190
@@ -47,7 +49,7 @@ def collection(session: Session, stations: Select[Station], box: Box, zoom: int)
     """A FeatureCollection of at most MOST_BYTES whose counts sum to these stations, which lie in the box."""
     if zoom >= SINGLY:
         found = session.scalars(stations.order_by(Station.id).limit(MOST_FEATURES + 1)).all()
-        body = _encoded([_single(station) for station in found])
+        body = _encoded(_singles(found))
         if len(found) <= MOST_FEATURES and len(body) <= MOST_BYTES:
             return body
     counted = [Cell(*row) for row in session.execute(cells(stations, grid(box, zoom)))]
@@ -62,8 +64,8 @@ def collection(session: Session, stations: Select[Station], box: Box, zoom: int)
 
 def _features(session: Session, stations: Select[Station], counted: list[Cell]) -> list[Feature]:
     ones = [cell.one for cell in counted if cell.count == 1]
-    alone = session.scalars(stations.where(Station.id.in_(ones)).order_by(Station.id)) if ones else ()
-    return [_cluster(cell) for cell in counted if cell.count > 1] + [_single(station) for station in alone]
+    alone = session.scalars(stations.where(Station.id.in_(ones)).order_by(Station.id)).all() if ones else ()
+    return [_cluster(cell) for cell in counted if cell.count > 1] + _singles(alone)
 
 
 def _cluster(cell: Cell) -> Feature:
@@ -71,11 +73,16 @@ def _cluster(cell: Cell) -> Feature:
     return _feature(*cell.middle, {"cluster": True, "count": cell.count, "bbox": members})
 
 
-def _single(station: Station) -> Feature:
+def _singles(stations: Sequence[Station]) -> list[Feature]:
+    occupancy = Occupancy.of(stations)
+    return [_single(station, occupancy.status(station)) for station in stations]
+
+
+def _single(station: Station, status: str) -> Feature:
     properties = {
         "cluster": False,
         "code": station.code,
-        "status": station.status.value,
+        "status": status,
         "name": station.name[:NAME_LENGTH],
     }
     if not station.visible:

@@ -55,7 +55,7 @@ class Listing:
     def cards(self) -> list[Card]:
         if self.by_distance:
             return self._cards(self._nearby[:LIST_SIZE])
-        return [Card.of(row, self.viewer, self.at, self._metres(row[0])) for row in self._page.rows]
+        return Card.all_of(self._page.rows, self.viewer, self.at, self._metres)
 
     @property
     def next_url(self) -> str | None:
@@ -100,7 +100,8 @@ class Listing:
             return []
         stmt = listed_stations(self.viewer, self.at, StationFilter()).where(Station.id.in_(metres))
         rows: dict[int, Any] = {row[0].id: row for row in db.session.execute(stmt)}
-        return [Card.of(rows[n], self.viewer, self.at, metres[n]) for n in metres if n in rows]
+        found = [rows[n] for n in metres if n in rows]
+        return Card.all_of(found, self.viewer, self.at, lambda station: metres[station.id])
 
     @cached_property
     def _nearby(self) -> list[Near]:

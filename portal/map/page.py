@@ -44,7 +44,7 @@ def card_of(asking: Viewer, at: datetime, code: str) -> Card | None:
         row = db.session.execute(shown_station(asking, at, normalise_code(code))).one_or_none()
     except CodeError:
         return None
-    return Card.of(row, asking, at) if row else None
+    return Card.all_of([row], asking, at)[0] if row else None
 
 
 @dataclass

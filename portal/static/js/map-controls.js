@@ -123,7 +123,7 @@
       row.append(sign, element("span", "", text));
       rows.append(row);
     };
-    for (const status of ["available", "unavailable", "planned"]) add(PortalMap.pin(status, false), words(status));
+    for (const status of ["available", "charging", "unavailable", "planned"]) add(PortalMap.pin(status, false), words(status));
     add(PortalMap.pin("available", true), words("private"));
     add(element("span", "map-legend-cluster", "12"), words("several"));
     box.append(element("summary", "", words("legend")), rows);

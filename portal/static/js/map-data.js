@@ -6,21 +6,28 @@
 
   PortalMap.Loader = class {
     constructor(url, { onStart, onFeatures, onFailure }) {
-      Object.assign(this, { url, onStart, onFeatures, onFailure, timer: null, running: null });
+      Object.assign(this, { url, onStart, onFeatures, onFailure, timer: null, running: null, last: null });
     }
 
     // Asks after `delay` milliseconds without another call; only the newest request is ever answered.
     ask(parameters, delay = 0) {
       window.clearTimeout(this.timer);
       this.timer = window.setTimeout(() => this.send(parameters), delay);
+      this.last = parameters;
     }
 
-    async send(parameters) {
+    // The same again, without a word, unless something is on its way anyway.
+    again() {
+      if (this.last && !this.timer && !this.running) this.send(this.last, { quiet: true });
+    }
+
+    async send(parameters, { quiet = false } = {}) {
+      this.timer = null;
       if (this.running) this.running.abort();
       const mine = new AbortController();
       this.running = mine;
       const limit = window.setTimeout(() => mine.abort("late"), PATIENCE);
-      this.onStart();
+      if (!quiet) this.onStart();
       try {
         const response = await fetch(`${this.url}?${parameters}`, {
           signal: mine.signal, credentials: "same-origin", headers: { Accept: "application/geo+json, application/json" },
@@ -30,9 +37,10 @@
         if (!Array.isArray(features)) throw new Error("stations: not a feature collection");
         if (this.running === mine) this.onFeatures(features);
       } catch {
-        if (this.running === mine) this.onFailure(() => this.ask(parameters));
+        if (this.running === mine && !quiet) this.onFailure(() => this.ask(parameters));
       } finally {
         window.clearTimeout(limit);
+        if (this.running === mine) this.running = null;
       }
     }
   };

@@ -13,6 +13,7 @@
     available: "M18 7 10 18h5l-1.500 8L22 14.500h-5.200z",
     unavailable: "M10.500 10.500l11 11m0-11l-11 11",
     planned: "M16 9.500v6.800l4.500 2.700",
+    charging: "M11.500 14h9v4a4.500 4.500 0 0 1-9 0zM13.500 14v-4m5 4v-4m-2.500 12.500v3.500",
     unknown: "M12.500 12.500a3.500 3.500 0 1 1 4.500 3.400c-.700.300-1 .800-1 1.600v.700m0 3.300v.300",
   };
   const STATUSES = Object.keys(GLYPHS);
@@ -104,6 +105,7 @@
       const wanted = plan(features);
       const middle = this.map.getCenter().lng;
       const hadFocus = this.map.getPanes().markerPane.contains(document.activeElement);
+      const focused = [...this.shown.values()].find((marker) => marker.getElement() === document.activeElement)?.code;
       for (const [key, marker] of this.shown) {
         if (!wanted.has(key)) {
           this.layer.removeLayer(marker);
@@ -117,7 +119,7 @@
         else this.shown.set(key, this.make(item, at).addTo(this.layer));
       }
       this.select(this.selected);
-      if (hadFocus && !this.map.getPanes().markerPane.contains(document.activeElement)) {
+      if (hadFocus && !this.map.getPanes().markerPane.contains(document.activeElement) && !this.focus(focused)) {
         this.map.getContainer().focus({ preventScroll: true });
       }
     }

@@ -38,6 +38,7 @@
       this.map.portalBase.on("loaderror", () => this.notes.say(this.words("baseFailed")));
       this.listenToFilters();
       this.listenToPage();
+      this.root.addEventListener("live:changed", () => this.loader.again()); // see live.js
       const code = new URLSearchParams(window.location.search).get("station");
       if (code) {
         const open = document.querySelector("#station-panel .station-card");
