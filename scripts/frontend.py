@@ -27,6 +27,8 @@ COPIES = {
     "world/countries-50m.json": "world-atlas/countries-50m.json",
     "inter/inter.css": "@fontsource-variable/inter/index.css",
 }
+# What PDF files are set in: their letters reach from Latin to Greek and Cyrillic.
+PRINT_FONTS = ("DejaVuSansCondensed.ttf", "DejaVuSansCondensed-Bold.ttf")
 SOURCE_MAP = re.compile(r"\s*(?://[#@] sourceMappingURL=\S+|/\*[#@] sourceMappingURL=[^*]*\*/)\s*")
 
 
@@ -92,6 +94,9 @@ def fill(target: Path) -> None:
         place.write_text(text if place.suffix == ".json" else SOURCE_MAP.sub("\n", text), encoding="utf-8")
     shutil.copytree(MODULES / "leaflet/dist/images", target / "leaflet/images")
     copy_font(target / "inter")
+    (target / "dejavu").mkdir()
+    for font in PRINT_FONTS:
+        shutil.copy(MODULES / "dejavu-fonts-ttf/ttf" / font, target / "dejavu" / font)
     (target / "icons.svg").write_text(sprite(), encoding="utf-8")
 
 
