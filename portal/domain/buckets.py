@@ -15,11 +15,17 @@ EPOCH = date(1970, 1, 1)
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """An hour, a day or a month of a period: local, with its bounds in UTC. `key`: see `Clock`."""
+    """An hour, a day or a month of a period: local, with its bounds in UTC. `key`: see `Clock`, for months that of
+    the first day."""
 
     key: tuple[int, int]
     start: datetime
     end: datetime
+
+    @property
+    def first_day(self) -> date:
+        """Of a day or a month."""
+        return EPOCH + timedelta(days=self.key[1])
 
     def seconds(self, until: datetime) -> int:
         """Its length up to the instant."""

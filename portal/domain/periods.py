@@ -70,8 +70,9 @@ class Period:
 
     @property
     def hours(self) -> Decimal:
-        """Exactly, for clocks move by half an hour in places."""
-        return Decimal(int((self.end - self.start).total_seconds())) / 3600
+        """Exactly, for clocks move by half an hour in places; with a cut to two places."""
+        seconds = int((self.end - self.start).total_seconds())
+        return (Decimal(seconds) / 3600).quantize(Decimal("0.01")).normalize()
 
     def runs(self, at: datetime) -> bool:
         return self.start <= at < self.end

@@ -1,9 +1,10 @@
 """The operator's self-service: one module per noun."""
 
-from . import audit, dashboard, members, sessions, station_bulk, stations, tariffs, then, undo, why
+from . import analytics, audit, dashboard, members, sessions, station_bulk, stations, tariffs, then, undo, why
 from .blueprint import bp
 
 __all__ = [
+    "analytics",
     "audit",
     "bp",
     "dashboard",

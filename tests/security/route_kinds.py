@@ -43,6 +43,12 @@ def lists(address: str, who: str) -> tuple[Route, ...]:
     return (get(address, who), post(address, who, {"keep": "usual-columns"}, "list.columns"), *exports)
 
 
+def figures(address: str, who: str) -> tuple[Route, ...]:
+    """Analytics with their files."""
+    files = (get(f"{address}export.{kind}", who, 200, "list.export") for kind in ("csv", "xlsx"))
+    return (get(address, who), *files)
+
+
 def members(base: str, who: str, upload: str) -> tuple[Route, ...]:
     """What a members page leads to, beside its own grants and revokes."""
     chosen = {"verb": "revoke", "number": "{driver}"}
