@@ -18,11 +18,11 @@ from portal.domain.moments import instants_of
 
 HEIGHT = 184
 WIDTH = 1000
-MOST_TICKS = 5
+MOST_TICKS = 4
 MINUTES = (1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720)
 QUARTER, MINUTE, DAY = timedelta(minutes=15), timedelta(minutes=1), timedelta(days=1)
 SECOND = timedelta(seconds=1)
-EDGE = 8  # percent beside which a word is set inwards
+EDGE = 5  # percent beside which a word is set inwards
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def energy_curve(
         line,
         area,
         [_time_tick(*each, first, span) for each in _labelled(time_ticks(first, first + span, zone), zone)],
-        [Tick(f"{_down(wh, low, high):.1f}", _kwh(wh)) for wh in steps],
+        [Tick(f"{_down(wh, low, high):.1f}", _kwh(wh) if wh else "") for wh in steps],
         ended,
         taken,
     )
