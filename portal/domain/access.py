@@ -177,7 +177,8 @@ def membership_managed_by(viewer: Viewer) -> ColumnElement[bool]:
 def session_read_by(viewer: Viewer) -> ColumnElement[bool]:
     """By the operator fixed when the session started, so that moving an area rewrites no history."""
     if viewer.role is Role.DRIVER:
-        return ChargingSession.driver_id == viewer.driver_id
+        mine = ChargingSession.driver_id == viewer.driver_id
+        return false() if viewer.driver_id is None else mine
     return true() if viewer.is_admin else _own_tenant(ChargingSession.operator_id, viewer)
 
 

@@ -104,11 +104,11 @@ def number(value: int | Decimal) -> str:
     return str(format_decimal(value, locale=get_locale(), decimal_quantization=False))
 
 
-def duration(span: timedelta | None) -> str:
-    """Hours and minutes."""
+def duration(span: timedelta | int | None) -> str:
+    """Hours and minutes of a span, or of so many seconds."""
     if span is None:
         return "–"
-    minutes = int(span.total_seconds()) // 60
+    minutes = int(span.total_seconds() if isinstance(span, timedelta) else span) // 60
     return f"{minutes // 60}:{minutes % 60:02d} h"
 
 

@@ -1,6 +1,6 @@
 """What a list offers: its columns, filters, search and totals. `portal/web/lists.py` shows and exports it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,14 +39,30 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Files:
+    """The files of a list whose rows are too many for an object each.
+
+    `columns` makes the filtered Select one of plain columns, `cells` what stands under `header` of their rows.
+    """
+
+    header: Sequence[str]
+    columns: Callable[[AnySelect], AnySelect]
+    cells: Callable[[Iterable[Any]], Iterator[Sequence[object]]]
+
+
+@dataclass(frozen=True)
 class Filter:
-    """What narrows the list; `apply` gets the Select and the value. `kind`: select, date, text or hidden."""
+    """What narrows the list; `apply` gets the Select and the value. `kind`: select, date, text or hidden.
+
+    `suggest` is the endpoint that gives options for what is being typed.
+    """
 
     name: str
     label: Any
     choices: Choices | Callable[[], Choices]
     apply: Callable[[AnySelect, str], AnySelect]
     kind: str = "select"
+    suggest: str = ""
 
     def options(self) -> Choices:
         return self.choices() if callable(self.choices) else self.choices
@@ -56,9 +72,9 @@ class Filter:
 class ListSpec:
     """What a list offers. `search` is the folded column that `q` looks into, `row` what a template gets.
 
-    The first column names the row and always stays. Columns with `export` make the files; a list without any
-    offers no export. `totals` turns the Select of
-    the whole filtered set into one of a few rows that sum it up.
+    The first column names the row and always stays. Columns with `export` make the files, or `files` does; a list
+    without any offers no export. `totals` turns the Select of the whole filtered set into one of a few rows that
+    sum it up.
     """
 
     noun: str
@@ -70,6 +86,7 @@ class ListSpec:
     search_label: Any = ""
     row: Callable[[Any], Any] = field(default=lambda row: row[0])
     totals: Callable[[AnySelect], AnySelect] | None = None
+    files: Files | None = None
 
 
 @dataclass(frozen=True)
@@ -79,6 +96,7 @@ class ShownFilter:
     kind: str
     choices: Choices
     value: str
+    suggest: str = ""
 
     @property
     def value_label(self) -> Any:
@@ -108,9 +126,11 @@ def flag_filter(name: str, label: Any, column: Expression, yes: Any = None, no: 
     return Filter(name, label, choices, apply)
 
 
-def text_filter(name: str, label: Any, apply: Callable[[AnySelect, str], AnySelect]) -> Filter:
+def text_filter(
+    name: str, label: Any, apply: Callable[[AnySelect, str], AnySelect], suggest: str = ""
+) -> Filter:
     """A filter whose value is typed: a code, a number, a part of a name."""
-    return Filter(name, label, (), lambda stmt, value: apply(stmt, value.strip()), kind="text")
+    return Filter(name, label, (), lambda stmt, value: apply(stmt, value.strip()), "text", suggest)
 
 
 def day_filters(column: Expression, zone: str) -> tuple[Filter, Filter]:

@@ -54,7 +54,8 @@ class ListView:
         self.refused: Refused | None = None
         self.views: Sequence[Any] = ()
         self.search_label = spec.search_label
-        self.exports = ("csv", "xlsx") if any(column.export for column in spec.columns) else ()
+        files = spec.files or any(column.export for column in spec.columns)
+        self.exports = ("csv", "xlsx") if files else ()
         self.query = _parse(spec, args, limit)
         if one_page:
             self.query = replace(self.query, cursor=None, sort=spec.default_sort)
@@ -121,7 +122,14 @@ class ListView:
     def filters(self) -> list[ShownFilter]:
         chosen = self.query.filters
         return [
-            ShownFilter(f.name, f.label, f.kind, f.options(), chosen.get(f.name, ""))
+            ShownFilter(
+                f.name,
+                f.label,
+                f.kind,
+                f.options(),
+                chosen.get(f.name, ""),
+                url_for(f.suggest) if f.suggest else "",
+            )
             for f in self.spec.filters
         ]
 

@@ -36,6 +36,8 @@ def make_session(
         "started_at": started,
         "ended_at": started + timedelta(hours=1),
         "energy_wh": 10_000,
+        "charging_s": 3600,
+        "idle_s": 0,
         "currency": "EUR",
         "net_minor": 400,
         "vat_minor": 88,

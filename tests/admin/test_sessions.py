@@ -133,8 +133,8 @@ def test_totals_are_of_the_whole_filtered_set_and_never_mix_currencies(
     session.commit()
     page = admin.get("/admin/sessions/?station=LAKE").text
     note = page.split('class="list-note"')[1].split("</p>")[0]
-    assert "31 sessions, 300.0 kWh, €120.00 + €27.28 VAT" in " ".join(note.split())
-    assert "1 session, 10.0 kWh, ¥500 + ¥50 VAT" in " ".join(note.split())
+    assert "31 sessions, 300.0 kWh, 31:00 h of charging, €120.00 + €27.28 VAT" in " ".join(note.split())
+    assert "1 session, 10.0 kWh, 1:00 h of charging, ¥500 + ¥50 VAT" in " ".join(note.split())
 
 
 def test_files_hold_everything_and_leave_their_trace(
