@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from flask import current_app, request
 from flask_babel import gettext as _
@@ -51,7 +52,7 @@ def mail_link(account: Account, secret: str, *, base: str | None, at: datetime) 
     """
     if mail_sender() is None or base is None:
         return Outcome(_(NO_BASE if base is None else NO_MAIL))
-    return _sent(link_letter(account, base + link_path(secret), at=at))
+    return send_letter(link_letter(account, base + link_path(secret), at=at))
 
 
 def link_path(secret: str) -> str:
@@ -70,7 +71,9 @@ def link_letter(account: Account, url: str, *, at: datetime) -> Letter:
             subject, template = _("Your login for %(site)s", site=site.name), "mail/invitation.txt"
         else:
             subject, template = _("A new password for %(site)s", site=site.name), "mail/password.txt"
-        text = _text(template, site=site.name, name=account.name, email=account.email, url=url, until=until)
+        text = letter_text(
+            template, site=site.name, name=account.name, email=account.email, url=url, until=until
+        )
     return Letter(account.email, subject, text)
 
 
@@ -78,10 +81,11 @@ def mail_test(to: str) -> Outcome:
     """Send a mail that only says that it came."""
     site = current_site().name
     subject = _("Test mail of %(site)s", site=site)
-    return _sent(Letter(to, subject, _text("mail/test.txt", site=site, email=to)))
+    return send_letter(Letter(to, subject, letter_text("mail/test.txt", site=site, email=to)))
 
 
-def _sent(letter: Letter) -> Outcome:
+def send_letter(letter: Letter) -> Outcome:
+    """Send it, or say in words why it did not leave; that is logged as well."""
     sender = mail_sender()
     if sender is None:
         return Outcome(_(NO_MAIL))
@@ -92,6 +96,6 @@ def _sent(letter: Letter) -> Outcome:
         return Outcome(_(failure.reason))
 
 
-def _text(template: str, **values: str) -> str:
-    """Without the variables of pages: who asks has nothing to do with who reads."""
+def letter_text(template: str, **values: Any) -> str:
+    """The template in the language in force, without the variables of pages: who asks has nothing to do with who reads."""
     return current_app.jinja_env.get_template(template).render(**values)
