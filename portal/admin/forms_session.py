@@ -24,6 +24,8 @@ from portal.web.forms import Form
 
 from .forms_operator import StepForm, figure_field, text_field
 
+PRICINGS = {Pricing.TARIFF.value: _("By the tariff"), Pricing.TYPED.value: _("As entered here")}
+
 
 def _reason() -> StringField:
     return text_field(_("Reason"), MOST_REASON, required=True, autocomplete="off")
@@ -48,7 +50,7 @@ class CorrectionForm(StepForm):
     )
     pricing = RadioField(
         _("Amount"),
-        choices=[(Pricing.TARIFF.value, _("By the tariff")), (Pricing.TYPED.value, _("As entered here"))],
+        choices=lambda: list(PRICINGS.items()),
         validate_choice=False,
     )
     net = figure_field(_("Net"))

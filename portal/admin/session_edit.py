@@ -56,9 +56,10 @@ def session_withdraw(session_id: int) -> Response:
 
 @bp.route("/sessions/<int:session_id>/stop", methods=["GET", "POST"])
 def session_stop(session_id: int) -> Response:
-    form, subject = StopForm(), _session(session_id)
+    form = StopForm()
     tried = attempt(form, lambda session: _stop(session, session_id, form))
     if not tried.done:
+        subject = _session(session_id)
         return form_page("admin/sessions/stop.html", form, tried, subject, zone=zone_of(subject))
     flash(_("The session is stopped."), "success")
     return go(url_for(".session", session_id=session_id))
