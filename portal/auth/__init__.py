@@ -3,9 +3,10 @@
 from . import (
     forgot,
     my_data,
+    my_sessions,
     profile,
     views,
 )
 from .blueprint import bp
 
-__all__ = ["bp", "forgot", "my_data", "profile", "views"]
+__all__ = ["bp", "forgot", "my_data", "my_sessions", "profile", "views"]

@@ -58,9 +58,17 @@ def _operator() -> list[tuple[str, str, str]]:
     ]
 
 
+def _driver() -> list[tuple[str, str, str]]:
+    return [
+        (_("Map"), "map", "map.driver_map"),
+        (_("My sessions"), "bolt", "auth.my_sessions"),
+    ]
+
+
 MENUS: dict[Role | None, Callable[[], list[tuple[str, str, str]]]] = {
     Role.ADMIN: _admin,
     Role.OPERATOR: _operator,
+    Role.DRIVER: _driver,
 }
 HOMES: dict[Role | None, str] = {Role.ADMIN: "admin.dashboard", Role.OPERATOR: "operator.dashboard"}
 

@@ -48,7 +48,7 @@ def extra(
     return Column(key, label, sort, numeric=numeric, shown=False, cell=cell)
 
 
-def seconds_or(column: Any) -> Any:
+def known(column: Any) -> Any:
     """To sort by: what is not known comes first."""
     return func.coalesce(column, -1)
 
@@ -59,8 +59,8 @@ def _columns() -> list[Column]:
         Column("started_at", _("Start and end"), s.started_at),
         extra("ended_at", _("End"), ended(), lambda s: s.ended_at),
         extra("duration_s", _("Duration"), None, lambda s: duration(query.lasted(s)), numeric=True),
-        Column("charging_s", _("Charging"), seconds_or(s.charging_s), numeric=True),
-        Column("idle_s", _("Idle"), seconds_or(s.idle_s), numeric=True),
+        Column("charging_s", _("Charging"), known(s.charging_s), numeric=True),
+        Column("idle_s", _("Idle"), known(s.idle_s), numeric=True),
         Column("station_code", _("Station, charger, connector"), Station.code),
         extra("charger_uid", _("Charger"), s.charger_uid, lambda s: s.charger_uid),
         extra(
@@ -69,7 +69,7 @@ def _columns() -> list[Column]:
         extra("area_code", _("Area code"), Area.code, lambda s: s.area.code),
         Column("operator_code", _("Operator"), func.coalesce(Operator.code, "")),
         Column("driver_number", _("Driver"), func.coalesce(Driver.number, "")),
-        Column("energy_wh", _("Energy"), seconds_or(s.energy_wh), numeric=True),
+        Column("energy_wh", _("Energy"), known(s.energy_wh), numeric=True),
         Column("amount", _("Amount"), numeric=True),
         extra("net", _("Net"), None, lambda s: money(s.net_minor, s.currency), numeric=True),
         extra("vat", _("VAT"), None, lambda s: money(s.vat_minor, s.currency), numeric=True),

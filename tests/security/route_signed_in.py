@@ -1,9 +1,12 @@
 """Rows of what belongs to more than one role: the own profile, and the map through other eyes."""
 
-from tests.security.route_kinds import ADMIN, OPERATOR, Route
+from tests.security.route_kinds import ADMIN, OPERATOR, Route, get, lists
+
+# What drivers charged.
+SESSIONS = (*lists("/auth/sessions/", "driver"), get("/auth/sessions/{session}/", "driver"))
 
 # What everybody has who is signed in.
-PROFILE = tuple(
+PROFILE = SESSIONS + tuple(
     Route(method, f"/auth/profile{address}", ADMIN, status, form, trail, also=(OPERATOR, "driver"))
     for method, address, status, form, trail in (
         ("GET", "", 200, {}, ()),
