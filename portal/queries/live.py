@@ -3,8 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ScalarSelect, Select, and_, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import Select, and_, func, select
 
 from portal.domain.access import session_read_by, station_visible_to
 from portal.domain.viewer import Viewer
@@ -59,33 +58,25 @@ def latest_charging(viewer: Viewer, limit: int) -> Select[ChargingSession]:
 
 
 def connectors_now(station_ids: Collection[int]) -> AnySelect:
-    """(station_id, connector_id, session_id) of each connector; the last is None where nobody charges.
-
-    A connector is taken while its latest session runs: whatever was left running before has been moved on from.
-    """
-    running = aliased(ChargingSession)
-    taken = and_(running.id == _latest_session(), running.status == SessionStatus.RUNNING)
+    """(station_id, connector_id, session_id) of each connector; the last is None where nobody charges."""
+    taken = _taken(station_ids).subquery()
+    here = and_(
+        taken.c.station_id == Charger.station_id,
+        taken.c.charger_uid == Charger.uid,
+        taken.c.connector_number == Connector.number,
+    )
     return (
-        select(Charger.station_id, Connector.id, running.id)
+        select(Charger.station_id, Connector.id, taken.c.session_id)
         .join(Connector, Connector.charger_id == Charger.id)
-        .outerjoin(running, taken)
+        .outerjoin(taken, here)
         .where(Charger.station_id.in_(station_ids))
     )
 
 
-def _latest_session() -> ScalarSelect[int]:
-    """Of a connector; the end of a range of ix_charging_session_connector, however long its history is."""
-    here = (
-        ChargingSession.station_id == Charger.station_id,
-        ChargingSession.charger_uid == Charger.uid,
-        ChargingSession.connector_number == Connector.number,
-    )
-    newest = (ChargingSession.started_at.desc(), ChargingSession.id.desc())
-    return (
-        select(ChargingSession.id)
-        .where(*here)
-        .order_by(*newest)
-        .limit(1)
-        .correlate(Charger, Connector)
-        .scalar_subquery()
-    )
+def _taken(station_ids: Collection[int]) -> AnySelect:
+    """A row a connector that is taken, with the newest session that runs there."""
+    where = (ChargingSession.station_id, ChargingSession.charger_uid, ChargingSession.connector_number)
+    # Computed, so that no engine walks through the whole history of these stations: few sessions run.
+    at_stations = (ChargingSession.station_id + 0).in_(station_ids)
+    newest = func.max(ChargingSession.id).label("session_id")
+    return select(*where, newest).where(RUNNING, at_stations).group_by(*where)

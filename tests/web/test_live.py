@@ -173,6 +173,8 @@ def test_a_station_shows_who_charges_where(
         assert part.strip().startswith('<div id="charging"')
         for words in ("1 of 1 connector is in use.", "In use", "2.5 kWh", "driver not known"):
             assert words in part
-    equipment.start("S-2", 8)  # the first was never stopped, and somebody else has the plug
+    equipment.start("S-2", 8)  # the first was never stopped: the newest counts
+    assert "0 Wh" in boss.get("/admin/stations/LIVE-1/").text
     equipment.stop(9, 2000, id="S-2")
+    equipment.stop(9, 4000)
     assert "0 of 1 connector is in use." in boss.get("/admin/stations/LIVE-1/").text
