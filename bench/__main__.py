@@ -2,9 +2,9 @@
 
 import argparse
 
-from bench import real_data
+from bench import faults, real_data
 
-AREAS = {"real-data": real_data.main}
+AREAS = {"real-data": real_data.main, "faults": faults.main}
 
 
 def main() -> None:
@@ -12,7 +12,8 @@ def main() -> None:
     parser.add_argument(
         "area",
         choices=AREAS,
-        help="real-data: the registries imported on both engines, into docs/real-data.md",
+        help="real-data: the registries imported on both engines, into docs/real-data.md; "
+        "faults: sessions over a bad line, into docs/tracking.md",
     )
     AREAS[parser.parse_known_args()[0].area]()
 
