@@ -10,7 +10,7 @@ from portal import __version__
 from portal.config import ConfigError
 from portal.domain.errors import PortalError
 
-from . import accounts, check, database, demo, exports, imports, jobs, serve, simulate
+from . import accounts, check, database, demo, exports, imports, jobs, serve, simulate, statements
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -28,6 +28,7 @@ for command in (
     accounts.account,
     imports.import_,
     exports.export,
+    statements.statements,
     check.check,
 ):
     cli.add_command(command)

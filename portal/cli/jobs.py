@@ -11,12 +11,14 @@ from sqlalchemy.exc import DBAPIError
 from portal.domain.clock import now
 from portal.domain.viewer import Actor
 from portal.extensions import db
+from portal.queries.statements import runs_waiting
 from portal.services import tracking
+from portal.services.statement_runs import next_step
 from portal.web.transaction import transaction
 
 from .opened import opened_portal
 
-EVERY_SECONDS = 60
+EVERY_SECONDS = 5
 AT_ONCE = 100
 WORKER = Actor("jobs", via="cli")
 log = logging.getLogger(__name__)
@@ -25,12 +27,13 @@ log = logging.getLogger(__name__)
 @click.command()
 @click.option("--once", is_flag=True, help="Do what is due, and stop.")
 def jobs(once: bool) -> None:
-    """Close idle sessions, every minute. Several of these may run at once."""
+    """Close idle sessions and issue statements that were asked for. Several of these may run at once."""
     with opened_portal() as app:
         if once:
             click.echo(f"idle sessions: {close_idle_sessions()}")
+            click.echo(f"statements: {issue_waiting_statements()}")
             return
-        click.echo("Jobs run every minute. Stop with Ctrl+C.")
+        click.echo("Jobs run every few seconds. Stop with Ctrl+C.")
         work(app, threading.Event().wait)
 
 
@@ -40,15 +43,16 @@ def in_background(app: Flask) -> None:
 
 
 def work(app: Flask, wait: Callable[[float], bool]) -> None:
-    """Do what is due, wait a minute, and so on until `wait` says that it is over.
+    """Do what is due, wait a little, and so on until `wait` says that it is over.
 
-    What fails is logged and tried again a minute later.
+    What fails is logged and tried again a little later.
     """
     over = False
     while not over:
         with app.app_context():
             try:
                 close_idle_sessions()
+                issue_waiting_statements()
             except DBAPIError as error:
                 log.error("jobs: the database does not do it: %s", error.__class__.__name__)
             except Exception:
@@ -65,3 +69,16 @@ def close_idle_sessions() -> int:
         closed += portion
     db.session.remove()
     return closed
+
+
+def issue_waiting_statements() -> int:
+    """Go on with the runs that were asked for, one operator a transaction; how many statements were issued."""
+    issued = 0
+    while db.session.scalar(runs_waiting()):
+        with transaction() as session:
+            step = next_step(session, at=now())
+            issued += len(step.issued) if step else 0
+        db.session.remove()
+        if step is None:  # somebody else is at it
+            break
+    return issued

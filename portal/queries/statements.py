@@ -141,6 +141,11 @@ def operators_to_settle(month: date) -> AnySelect:
     return select(Operator).where(agreed.correlate_except(Terms)).order_by(Operator.code)
 
 
+def runs_waiting() -> Select[bool]:
+    """Whether any run is not done; it takes no lock."""
+    return select(exists().where(StatementRun.status != RunStatus.DONE))
+
+
 def open_runs() -> Select[StatementRun]:
     """Runs that are not done, the oldest first, but for those that somebody else is at."""
     unfinished = StatementRun.status != RunStatus.DONE

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from portal.cli.jobs import AT_ONCE, work
+from portal.cli.jobs import AT_ONCE, EVERY_SECONDS, work
 from portal.domain.clock import now
 from portal.models import ChargingSession, SessionStatus
 from tests.api.equipment import make_equipment
@@ -32,7 +32,7 @@ def test_idle_sessions_are_closed_in_portions(app: Flask, client: FlaskClient, s
     session.commit()
     waited: list[float] = []
     work(app, lambda seconds: bool(waited.append(seconds)) or len(waited) == 2)
-    assert waited == [60, 60]
+    assert waited == [EVERY_SECONDS, EVERY_SECONDS]
     session.expire_all()
     rows = session.scalars(select(ChargingSession)).all()
     assert {(row.status, row.ended_at) for row in rows} == {(SessionStatus.CLOSED_IDLE, started)}
@@ -62,4 +62,4 @@ def test_the_work_goes_on_after_a_failure(
 
 def test_once_does_what_is_due(database_url: str) -> None:
     done = command(database_url)("jobs", "--once")
-    assert (done.exit_code, done.output) == (0, "idle sessions: 0\n")
+    assert (done.exit_code, done.output) == (0, "idle sessions: 0\nstatements: 0\n")
