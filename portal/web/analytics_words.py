@@ -83,8 +83,9 @@ def bucket_label(bucket: Bucket, grain: Grain, zone: str) -> str:
 
 def percent(value: Value) -> str:
     """With the decimals that a value has, zeros too."""
-    places = max(0, -int(Decimal(value or 0).as_tuple().exponent))
-    text = format_decimal(value or 0, f"#,##0.{'0' * places}" if places else "#,##0", present_locale())
+    shown = Decimal(0 if value is None else value)
+    places = max(0, -int(shown.as_tuple().exponent))
+    text = format_decimal(shown, f"#,##0.{'0' * places}" if places else "#,##0", present_locale())
     return f"{text}\N{NO-BREAK SPACE}%"
 
 
