@@ -1,5 +1,6 @@
 """Rules of this project that no linter knows: prints each breach, and ends with 1 when there is one."""
 
+import ast
 import re
 import subprocess
 import sys
@@ -14,6 +15,9 @@ ONE_PLACE = {"folium": "from one file only", "htmx_flask": "from one file only"}
 MACHINE_PATH = re.compile(rb"(?<![\w.])/(?:root|work)/\w")
 UNESCAPED = re.compile(r"\|\s*safe\b|\bMarkup\(")
 ADDRESS = re.compile(r"https?://")
+MONEY = re.compile(
+    r"portal/\w+/(?:money|rating|commission|statement|tariff|terms|session_rating|report(?!ing))\w*\.py"
+)
 
 
 def breaches(files: list[str]) -> Iterator[str]:
@@ -42,10 +46,20 @@ def source_breaches(name: str, text: str, importers: dict[str, list[str]]) -> It
     # A migration is a record of one change, written by a tool and never changed again.
     if (lines := text.count("\n")) > MAX_LINES and not name.startswith("migrations/versions/"):
         yield f"{name}: {lines} lines; split it, {MAX_LINES} are enough for one subject"
+    if MONEY.fullmatch(name):
+        yield from (f"{name}:{line}: a float where money is exact" for line in floats(text))
     if name.startswith("portal/"):
         for package, names in importers.items():
             if re.search(rf"^\s*(?:import|from) {package}\b", text, re.MULTILINE):
                 names.append(name)
+
+
+def floats(text: str) -> Iterator[int]:
+    """Lines that make a float: a literal, `float`, `round`, `math`."""
+    for node in ast.walk(ast.parse(text)):
+        literal = isinstance(node, ast.Constant) and isinstance(node.value, float)
+        if literal or (isinstance(node, ast.Name) and node.id in ("float", "round", "math")):
+            yield node.lineno
 
 
 def tracked() -> list[str]:

@@ -15,6 +15,8 @@ BREACHES = {
     "portal/long.py": ("x = 1\n" * 251, "251 lines"),
     "portal/raw.py": ("from markupsafe import Markup\nx = Markup" + '("<b>")\n', "past the escaping"),
     "portal/templates/raw.html": ("{{ name |" + " safe }}\n", "past the escaping"),
+    "portal/domain/commission_half.py": ("share = net * 0.5\n", "a float where money is exact"),
+    "portal/web/report_sums.py": ("shown = round(net, 2)\n", "a float where money is exact"),
     "portal/second.py": ("    import folium\n", "folium is to be imported from one file only"),
 }
 
