@@ -94,10 +94,10 @@ def _stored(operator: Operator) -> dict[str, object]:
     terms = db.session.scalar(terms_of(operator).limit(1))
     values = {name: getattr(operator, name) for name in (*ENVIRONMENT, "version")}
     values |= {name: getattr(terms, name) for name in TERMS} if terms else {}
-    return {name: _as_typed(value) for name, value in values.items()}
+    return {name: as_typed(value) for name, value in values.items()}
 
 
-def _as_typed(value: object) -> object:
+def as_typed(value: object) -> object:
     """Figures as people write them: no exponent, no zeros at the end."""
     if isinstance(value, bool) or value is None:
         return value

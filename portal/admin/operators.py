@@ -23,6 +23,7 @@ from portal.web.list_specs import Column, Filter, ListSpec, choice_filter
 from portal.web.lists import export_list, show_list
 from portal.web.lookup import found
 from portal.web.navigation import site
+from portal.web.report_terms import TERMS_STATES, TERMS_TONES, timeline
 from portal.web.transaction import transaction
 
 from .blueprint import bp
@@ -159,7 +160,9 @@ def _belongings(one: Operator) -> dict[str, Any]:
         "counts": query.OperatorCounts(*session.execute(query.operator_counts(one, at)).one()),
         "areas": session.execute(query.operator_areas(one).limit(SHOWN)).all(),
         "accounts": session.scalars(query.operator_accounts(one).limit(SHOWN)).all(),
-        "terms": session.scalars(query.terms_of(one)).all(),
+        "versions": timeline(one, at),
+        "terms_states": TERMS_STATES,
+        "terms_tones": TERMS_TONES,
         "events": [audit_row(row) for row in session.execute(query.operator_trail(viewer(), one, SHOWN))],
         "at": at,
     }

@@ -88,6 +88,7 @@ ACTIONS = {
     "tariff.end": _("Tariff ended"),
     "tariff.update": _("Tariff changed"),
     "terms.create": _("Share/reimbursement set"),
+    "terms.delete": _("Share/reimbursement removed"),
     "terms.update": _("Share/reimbursement changed"),
     "token.block": _("Token blocked"),
     "token.create": _("Token added"),

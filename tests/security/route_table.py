@@ -18,6 +18,7 @@ from tests.security.route_kinds import (
     members,
     post,
 )
+from tests.security.route_report import REPORT
 from tests.security.route_sessions import SESSION
 from tests.security.route_signed_in import EYES, PROFILE
 from tests.security.route_tariffs import TARIFFS
@@ -230,4 +231,15 @@ OWN = (
     post("/operator/audit/{event}/undo", OPERATOR, {}, "audit.undo", "station.show"),
 )
 
-TABLE: tuple[Route, ...] = (*OPEN, *OPERATORS, *HARDWARE, *PEOPLE, *RECORDS, *OWN, *TARIFFS, *PROFILE, *EYES)
+TABLE: tuple[Route, ...] = (
+    *OPEN,
+    *OPERATORS,
+    *HARDWARE,
+    *PEOPLE,
+    *RECORDS,
+    *OWN,
+    *TARIFFS,
+    *REPORT,
+    *PROFILE,
+    *EYES,
+)

@@ -17,6 +17,7 @@ from portal.services import drafts
 from portal.services.accounts import issue_link
 from portal.services.audit import record, record_event
 from portal.services.member_upload import keep_upload
+from tests.support.charging import make_terms
 from tests.support.factories import (
     TESTER,
     make_account,
@@ -82,6 +83,7 @@ ABSENT: dict[str, object] = {
     "account": 999_999,
     "session": 999_999,
     "tariff": 999_999,
+    "terms": "1999-01",
     "charger": 999_999,
     "connector": 999_999,
     "draft": "0" * 32,
@@ -161,6 +163,7 @@ def make_tenant(session: Session, mark: str, n: int) -> Tenant:
         "account": account.id,
         "session": charged.id,
         "tariff": make_tariff(session, operator, name=f"{word} tariff").id,
+        "terms": f"{make_terms(session, operator).effective_from:%Y-%m}",
         "charger": hidden.chargers[0].id,
         "connector": hidden.chargers[0].connectors[0].id,
         "event": hiding.id if hiding else 0,
