@@ -1,7 +1,7 @@
 """What is doubtful about sessions, by their own facts and by those of others on the same connector."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from portal.models import Doubt, SessionStatus
 
@@ -18,9 +18,11 @@ JUDGED = ALONE | TOGETHER
 """Doubts that follow from what is stored; the others are noted when they happen."""
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """A session as far as doubts need it: energy in Wh, `max_w` of its connector (None: not known)."""
+class Facts(NamedTuple):
+    """A session as far as doubts need it: energy in Wh, `max_w` of its connector (None: not known).
+
+    A tuple, because an import judges hundreds of thousands.
+    """
 
     id: int
     started_at: datetime
@@ -37,7 +39,8 @@ class Facts:
 
 def most_wh(max_w: int | None, duration: timedelta) -> int:
     """The energy that a connector of this power can deliver in this time, tolerances included."""
-    microseconds = (duration + TOLERANCE) // timedelta(microseconds=1)
+    whole = duration + TOLERANCE
+    microseconds = (whole.days * 86_400 + whole.seconds) * 1_000_000 + whole.microseconds
     return (max_w or UNKNOWN_MAX_W) * microseconds * (100 + TOLERANCE_PERCENT) // (100 * HOUR_US)
 
 

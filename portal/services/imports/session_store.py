@@ -29,6 +29,7 @@ _FIND = {
     """,  # noqa: S608
 }
 
+CACHE_KB = 16_000
 Key = tuple[int, str]
 
 
@@ -51,6 +52,9 @@ class SessionStore:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._engine = session.get_bind().dialect.name
+        if self._engine == "sqlite":
+            # Indexes of many sessions do not fit into the 2 MB that SQLite takes by itself.
+            session.connection().exec_driver_sql(f"PRAGMA cache_size=-{CACHE_KB}")
 
     def find(self, keys: Sequence[Key]) -> dict[Key, Stored]:
         """The stored ones of these (station id, external id), locked until the transaction ends."""
