@@ -90,15 +90,13 @@ def _columns() -> list[Column]:
             lambda s: local_time(s.ended_at, zone_of(s)) if s.ended_at else None,
         ),
         Column("duration_s", _("Duration"), numeric=True),
-        extra("charging_s", _("Charging"), known(s.charging_s), lambda s: _time(s.charging_s), numeric=True),
-        extra("idle_s", _("Idle"), known(s.idle_s), lambda s: _time(s.idle_s), numeric=True),
-        Column("station", _("Station, charger, connector"), func.lower(Station.name)),
+        extra(
+            "charging_s", _("Charging"), known(s.charging_s), lambda s: duration(s.charging_s), numeric=True
+        ),
+        extra("idle_s", _("Idle"), known(s.idle_s), lambda s: duration(s.idle_s), numeric=True),
+        Column("station", _("Station"), func.lower(Station.name)),
         Column("energy_wh", _("Energy"), known(s.energy_wh), numeric=True),
         Column("amount", _("Amount"), numeric=True),
         Column("status", _("Status")),
         extra("external_id", _("Number"), s.external_id, lambda s: s.external_id),
     ]
-
-
-def _time(seconds: int | None) -> str | None:
-    return None if seconds is None else duration(seconds)

@@ -60,8 +60,8 @@ def _columns() -> list[Column]:
         extra("ended_at", _("End"), ended(), lambda s: s.ended_at),
         extra("duration_s", _("Duration"), None, lambda s: duration(query.lasted(s)), numeric=True),
         Column("charging_s", _("Charging"), known(s.charging_s), numeric=True),
-        Column("idle_s", _("Idle"), known(s.idle_s), numeric=True),
-        Column("station_code", _("Station, charger, connector"), Station.code),
+        extra("idle_s", _("Idle"), known(s.idle_s), lambda s: duration(s.idle_s), numeric=True),
+        Column("station_code", _("Station"), Station.code),
         extra("charger_uid", _("Charger"), s.charger_uid, lambda s: s.charger_uid),
         extra(
             "connector_number", _("Connector"), s.connector_number, lambda s: s.connector_number, numeric=True

@@ -29,12 +29,12 @@ DOUBT_LABELS = {
     Doubt.NO_END.value: _("No end"),
     Doubt.NO_ENERGY.value: _("No energy"),
     Doubt.NEGATIVE_ENERGY.value: _("Negative energy"),
-    Doubt.TOO_MUCH_ENERGY.value: _("More energy than the connector delivers"),
-    Doubt.OVERLAP.value: _("Overlap on the connector"),
+    Doubt.TOO_MUCH_ENERGY.value: _("Too much energy"),
+    Doubt.OVERLAP.value: _("Overlap"),
     Doubt.IN_THE_FUTURE.value: _("In the future"),
-    Doubt.DUPLICATE.value: _("Reported twice"),
+    Doubt.DUPLICATE.value: _("Duplicate"),
     Doubt.UNKNOWN_TOKEN.value: _("Unknown token"),
-    Doubt.OVER_LIMIT.value: _("Over the monetary limit"),
+    Doubt.OVER_LIMIT.value: _("Over the limit"),
 }
 
 

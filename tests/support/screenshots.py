@@ -123,7 +123,7 @@ SHOTS = (
     Shot("operator-tariffs", HOTEL, "/operator/tariffs/"),
     Shot("operator-profile", HOTEL, "/auth/profile"),
     Shot("driver-sessions", MEMBER, "/auth/sessions/"),
-    Shot("driver-session", MEMBER, "/auth/sessions/19/"),
+    Shot("driver-session", MEMBER, "/auth/sessions/160/"),
     Shot("driver-profile", MEMBER, "/auth/profile"),
     Shot("operator-audit", HOTEL, "/operator/audit"),
     # The last ones of the admin: from here on each admin page shows what comes next.
