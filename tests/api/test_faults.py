@@ -6,7 +6,7 @@ from sqlalchemy import Engine
 
 from tests.support.fault_run import fault_run
 
-SESSIONS = 120
+SESSIONS = 100
 
 
 def test_totals_are_the_meters_own(database_url: str, engine: Engine) -> None:
