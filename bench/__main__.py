@@ -2,9 +2,9 @@
 
 import argparse
 
-from bench import faults, real_data
+from bench import faults, real_data, real_sessions
 
-AREAS = {"real-data": real_data.main, "faults": faults.main}
+AREAS = {"real-data": real_data.main, "faults": faults.main, "real-sessions": real_sessions.main}
 
 
 def main() -> None:
@@ -13,7 +13,8 @@ def main() -> None:
         "area",
         choices=AREAS,
         help="real-data: the registries imported on both engines, into docs/real-data.md; "
-        "faults: sessions over a bad line, into docs/tracking.md",
+        "faults: sessions over a bad line, into docs/tracking.md; "
+        "real-sessions: real sessions on both engines beside independent totals, into docs/real-sessions.md",
     )
     AREAS[parser.parse_known_args()[0].area]()
 

@@ -31,7 +31,7 @@ def page(
     if pictures:
         parts.append("## The map over it\n")
         parts += [f"{text}\n\n![{text}](images/{name})\n" for name, text in pictures]
-    parts += ["## Machine\n", _machine(results)]
+    parts += ["## Machine\n", machine({engine: result.version for engine, result in results.items()})]
     return "\n".join(parts)
 
 
@@ -116,8 +116,9 @@ def _seen(registries: Sequence[Any], results: Mapping[str, Any]) -> str:
     return text
 
 
-def _machine(results: Mapping[str, Any]) -> str:
-    engines = ", ".join(f"{engine} {result.version}" for engine, result in results.items())
+def machine(versions: Mapping[str, str]) -> str:
+    """What it ran on; `versions` by engine."""
+    engines = ", ".join(f"{engine} {number}" for engine, number in versions.items())
     packages = ", ".join(f"{name} {version(name)}" for name in ("sqlalchemy", "psycopg", "flask"))
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     load = os.getloadavg()[1]
