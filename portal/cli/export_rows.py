@@ -1,13 +1,12 @@
 """Export rows as they are written: in the columns of the portal's own import formats, more columns after them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from babel.numbers import get_currency_precision
-
-from portal.web.filters import iso_local, utc_iso
+from portal.web.filters import utc_iso
+from portal.web.session_files import session_cells
 
 STATIONS = (
     "code", "name", "operator_code", "area_code", "area_name", "latitude", "longitude", "visible",
@@ -15,11 +14,20 @@ STATIONS = (
     "operator_name", "status", "address", "city", "state", "zip", "country", "opening_hours",
 )  # fmt: skip
 MEMBERS = ("operator_code", "driver_number", "valid_from", "valid_to")
-SESSIONS = (
-    "external_id", "station_code", "charger_uid", "connector_number", "driver_number", "started_at", "ended_at",
-    "energy_wh", "currency", "net", "vat",
-    "operator_code", "status", "end_reason", "started_local", "ended_local", "time_zone",
-)  # fmt: skip
+# The columns of the portal's own import format, by the names of what they hold.
+SESSIONS = {
+    **{
+        name: name
+        for name in ("external_id", "station_code", "charger_uid", "connector_number", "driver_number")
+    },
+    **{"started_at": "started_at_utc", "ended_at": "ended_at_utc"},
+    **{
+        name: name
+        for name in ("energy_wh", "currency", "net", "vat", "operator_code", "status", "end_reason")
+    },
+    **{"started_local": "started_at_local", "ended_local": "ended_at_local", "time_zone": "time_zone"},
+    **{name: name for name in ("charging_s", "idle_s", "doubts", "accepted_doubts")},
+}
 _MAX_W = STATIONS.index("max_kw")
 
 
@@ -38,26 +46,9 @@ def members(rows: Iterable[Any]) -> Iterator[list[object]]:
         yield [operator, driver, _utc(valid_from), _utc(valid_to)]
 
 
-def sessions(rows: Iterable[Any], zone: str) -> Iterator[list[object]]:
+def sessions(rows: Iterable[Any], zone: str) -> Iterator[Sequence[object]]:
     """Instants in UTC and in the operator's zone; `zone` is that of sessions without an operator."""
-    for row in rows:
-        *start, started, ended, energy, currency, net, vat, operator, own_zone, status, reason = row
-        where = own_zone or zone
-        local = [iso_local(instant, where) if instant else "" for instant in (started, ended)]
-        money = [_amount(minor, currency) for minor in (net, vat)]
-        yield [
-            *start,
-            _utc(started),
-            _utc(ended),
-            energy,
-            currency,
-            *money,
-            operator,
-            status,
-            reason,
-            *local,
-            where,
-        ]
+    return session_cells(rows, tuple(SESSIONS.values()), zone, local_to_operator=True)
 
 
 def kilowatts(watts: int) -> Decimal:
@@ -67,7 +58,3 @@ def kilowatts(watts: int) -> Decimal:
 
 def _utc(instant: datetime | None) -> str:
     return utc_iso(instant) if instant else ""
-
-
-def _amount(minor: int | None, currency: str) -> Decimal | None:
-    return None if minor is None else Decimal(minor).scaleb(-get_currency_precision(currency))

@@ -18,6 +18,7 @@ from portal.models import Account, Operator, Role, Station
 from portal.queries import exports
 from portal.queries.accounts import account_by_email
 from portal.queries.paging import AnySelect
+from portal.queries.session_files import session_rows
 from portal.web.auth import viewer_of
 from portal.web.exports import csv_chunks, xlsx_chunks
 from portal.web.site import current_site
@@ -54,13 +55,13 @@ def export(noun: str, out: str, operator_code: str | None, visible: bool | None,
         if visible is not None:
             query = query.where(Station.visible.is_(visible))
         header, ready = _shape(noun)
-        rows = ready(db.session.execute(query.execution_options(yield_per=AT_ONCE)))
+        rows = ready(db.session.connection().execute(query.execution_options(yield_per=AT_ONCE)))
         _write(out, header, rows)
 
 
 def _query(noun: str, seen_by: str | None) -> AnySelect:
     if noun == "sessions":
-        return exports.session_rows(COMMAND_LINE)
+        return session_rows(COMMAND_LINE)
     if noun == "members":
         return exports.member_rows(now())
     if seen_by is None:
@@ -79,7 +80,7 @@ def _shape(noun: str) -> tuple[Sequence[str], Callable[[Iterable[Any]], Rows]]:
     if noun == "members":
         return export_rows.MEMBERS, export_rows.members
     zone: str = current_site().timezone
-    return export_rows.SESSIONS, lambda rows: export_rows.sessions(rows, zone)
+    return tuple(export_rows.SESSIONS), lambda rows: export_rows.sessions(rows, zone)
 
 
 def _write(out: str, header: Sequence[str], rows: Rows) -> None:

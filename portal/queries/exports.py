@@ -4,9 +4,9 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, or_, select
 
-from portal.domain.access import session_read_by, station_managed_by, station_visible_to
+from portal.domain.access import station_managed_by, station_visible_to
 from portal.domain.viewer import Viewer
-from portal.models import Area, Charger, ChargingSession, Connector, Driver, Membership, Operator, Station
+from portal.models import Area, Charger, Connector, Driver, Membership, Operator, Station
 
 from .paging import AnySelect
 
@@ -64,32 +64,4 @@ def member_rows(at: datetime) -> AnySelect:
         .join(Membership.driver)
         .where(Membership.revoked_at.is_(None), or_(Membership.valid_to.is_(None), Membership.valid_to > at))
         .order_by(Operator.code, Driver.number)
-    )
-
-
-def session_rows(viewer: Viewer) -> AnySelect:
-    """Charging sessions that the viewer reads, with the operator of their time and its zone."""
-    return (
-        select(
-            ChargingSession.external_id,
-            Station.code,
-            ChargingSession.charger_uid,
-            ChargingSession.connector_number,
-            Driver.number,
-            ChargingSession.started_at,
-            ChargingSession.ended_at,
-            ChargingSession.energy_wh,
-            ChargingSession.currency,
-            ChargingSession.net_minor,
-            ChargingSession.vat_minor,
-            Operator.code,
-            Operator.timezone,
-            ChargingSession.status,
-            ChargingSession.end_reason,
-        )
-        .join(ChargingSession.station)
-        .outerjoin(ChargingSession.driver)
-        .outerjoin(ChargingSession.operator)
-        .where(session_read_by(viewer))
-        .order_by(ChargingSession.id)
     )
