@@ -72,6 +72,14 @@ class Card:
         return str(_(STATUS_WORDS[self.kind]))
 
     @property
+    def in_use(self) -> str:
+        """How many of its connectors are, in words; empty where nobody charges."""
+        taken = sum(self.occupancy.has(connector) for connector in self._connectors)
+        if not taken:
+            return ""
+        return str(_("%(taken)s of %(count)s in use", taken=taken, count=len(self._connectors)))
+
+    @property
     def reports(self) -> bool:
         """Whether its equipment can tell when a connector is free: it is in order, and has a key to report with."""
         in_order = self.station.status is StationStatus.AVAILABLE
