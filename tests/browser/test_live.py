@@ -29,7 +29,7 @@ def follows(page: Page, path: str) -> None:
     """Open the page, and mark it, so that one that was loaded again would be noticed."""
     page.goto(path)
     page.evaluate("window.kept = true")
-    expect(page.locator("[data-live-state]")).to_have_text("Live")
+    expect(page.locator("[data-live-state]")).to_have_text("Updated live")
 
 
 @pytest.mark.parametrize("engine_name", ["postgresql"])
