@@ -213,6 +213,6 @@ def _speed(speed: Sequence[Any]) -> str:
     return (
         table(head, rows)
         + "\nMade-up sessions of 100 stations, 400 connectors and 1,000 drivers in the portal's own format. The whole "
-        "command, start of Python included (more than a second). Processor seconds are the command's alone: on PostgreSQL the "
-        "server's come on top. What was seen is remembered as one number a session, which is most of what memory grows by.\n"
+        "command, start of Python included (more than a second). Processor seconds are the command's alone: on PostgreSQL "
+        "the server's come on top. One number is remembered of each session, which is most of what memory grows by.\n"
     )

@@ -52,7 +52,11 @@ def given(operator_code: str) -> Given:
         stmt = sessions(reader)
         for name, value in chosen.items():
             stmt = filters[name](stmt, value)
-        return {row[0]: tuple(map(int, row[1:5])) for row in db.session.execute(spec.totals(stmt))}
+        found = db.session.execute(spec.totals(stmt))
+        return {
+            row.currency: (row.sessions, int(row.energy_wh), int(row.net_minor), int(row.vat_minor))
+            for row in found
+        }
 
     done = Given(doubts=_doubts(operator.id))
     areas = db.session.execute(select(Area.name, Area.code).where(Area.operator_id == operator.id)).all()
