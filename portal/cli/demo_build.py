@@ -2,22 +2,19 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
-from random import Random
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.rating import Prices, rate
+from portal.domain.rating import Prices
 from portal.domain.viewer import Actor
 from portal.models import (
     Account,
     Area,
-    ChargingSession,
     CurrentType,
     Driver,
     Operator,
     Role,
-    SessionStatus,
     Station,
 )
 from portal.services import accounts, areas, drivers, hardware, memberships, operators, stations, tariffs
@@ -33,10 +30,9 @@ from .demo_network import (
     TARIFFS,
     Place,
 )
+from .demo_sessions import DAYS, make_sessions
 
 PASSWORD = "demo-portal"  # noqa: S105 - printed for everybody, and the demo serves this machine only
-SEED = 20260101
-DAYS = 60
 BUILDER = Actor("demo", via="cli")
 
 
@@ -55,7 +51,7 @@ def build(session: Session, at: datetime) -> None:
     _members(session, owners, people, made_at)
     _logins(session, owners, people, made_at)
     prices = _tariffs(session, owners, made_at)
-    _sessions(session, placed, prices, list(people.values()), at)
+    make_sessions(session, placed, prices, list(people.values()), at)
 
 
 def _place(
@@ -145,61 +141,3 @@ def _tariffs(session: Session, owners: dict[str | None, Operator], at: datetime)
         scope = tariffs.Scope(operator=owners.get(code))
         made[code] = Prices.of(tariffs.create_tariff(session, raw, scope, zone="UTC", actor=BUILDER, at=at))
     return made
-
-
-def _sessions(
-    session: Session,
-    placed: list[tuple[Station, Area, int]],
-    prices: dict[str | None, Prices],
-    people: list[Driver],
-    at: datetime,
-) -> None:
-    """Two sessions a day at most on each connector, none overlapping, at hours when people charge."""
-    dice = Random(SEED)  # noqa: S311 - made-up data, the same every time
-    for station, area, kw in placed:
-        nearest = prices[area.operator.code if area.operator else None]
-        for day in range(DAYS, 0, -1):
-            for connector, hour in ((1, 8), (1, 17), (2, 12)):
-                if dice.random() < 0.45:
-                    start = (at - timedelta(days=day)).replace(hour=hour, minute=0, second=0, microsecond=0)
-                    start += timedelta(minutes=dice.randrange(0, 120))
-                    minutes = dice.randrange(20, 200)
-                    wh = min(kw, 40) * 1000 * minutes // 60 * dice.randrange(40, 95) // 100
-                    row = _session(station, area, dice.choice(people), connector, start, minutes, wh, nearest)
-                    row.external_id = f"DEMO-{station.code}-{day:02}-{connector}-{hour:02}"
-                    session.add(row)
-    session.flush()
-
-
-def _session(
-    station: Station,
-    area: Area,
-    driver: Driver,
-    connector: int,
-    start: datetime,
-    minutes: int,
-    wh: int,
-    prices: Prices,
-) -> ChargingSession:
-    rated = rate(prices, wh, minutes * 60, 0)
-    return ChargingSession(
-        operator_id=area.operator_id,
-        area_id=area.id,
-        station_id=station.id,
-        driver_id=driver.id,
-        charger_uid="1",
-        connector_number=connector,
-        started_at=start,
-        ended_at=start + timedelta(minutes=minutes),
-        energy_wh=wh,
-        charging_s=minutes * 60,
-        idle_s=0,
-        currency=prices.currency,
-        net_minor=rated.net_minor,
-        vat_minor=rated.vat_minor,
-        tariff=prices.to_json(),
-        rating=rated.to_json(),
-        status=SessionStatus.CLOSED,
-        end_reason="driver",
-        created_at=start,
-    )

@@ -105,6 +105,18 @@ def connector_of(station: Station, named: str | int) -> tuple[str, int]:
     return uid, int(number)
 
 
+def settings_at_start(session: Session, station: Station, *, comparable: bool = True) -> dict[str, Any]:
+    """The settings in force, as a session keeps them; a limit in another currency than the tariff's limits nothing."""
+    site = session.get_one(SiteSettings, 1)
+    found = {
+        name: effective.value
+        for name, effective in effective_settings(site, station.area.operator, station).items()
+        if comparable or name != "monetary_session_limit"
+    }
+    plain = {name: f"{value:f}" if isinstance(value, Decimal) else value for name, value in found.items()}
+    return {"monetary_session_limit": None} | plain
+
+
 def _same(known: ChargingSession, start: Start, connector: tuple[str, int]) -> ChargingSession:
     """The session that this start has already begun."""
     token = start.token.strip().upper() if start.token and start.token.strip() else None
@@ -153,23 +165,11 @@ def _made(session: Session, station: Station, sample: Sample, currency: str, at:
         idle_s=0,
         currency=charged,
         status=SessionStatus.RUNNING,
-        settings=_settings(session, station, comparable=charged == own),
+        settings=settings_at_start(session, station, comparable=charged == own),
         tariff=Prices.of(tariff).to_json() if tariff else None,
         created_at=at,
         updated_at=at,
     )
-
-
-def _settings(session: Session, station: Station, *, comparable: bool) -> dict[str, Any]:
-    """The settings in force, as JSON; a limit in another currency than the tariff's limits nothing."""
-    site = session.get_one(SiteSettings, 1)
-    found = {
-        name: effective.value
-        for name, effective in effective_settings(site, station.area.operator, station).items()
-        if comparable or name != "monetary_session_limit"
-    }
-    plain = {name: f"{value:f}" if isinstance(value, Decimal) else value for name, value in found.items()}
-    return {"monetary_session_limit": None} | plain
 
 
 def _told(station: Station, charging: ChargingSession) -> dict[str, object]:

@@ -42,6 +42,8 @@ ADMIN, HOTEL, MEMBER, REVOKED = (
 OPERATOR = "/admin/operators/HOTEL-ALPINA"
 # A moment of the demo network that is always past, and always after its first day.
 MOMENT = (datetime.now(UTC) - timedelta(days=45)).strftime("%Y-%m-%dT00:00:00Z")
+# A session of the last days, with what its meter showed.
+SESSION = "/admin/sessions/303/"
 BLED = "?lat=46.365&lng=14.093&zoom=16"
 
 SHOTS = (
@@ -98,7 +100,8 @@ SHOTS = (
     Shot("admin-profile", ADMIN, "/auth/profile"),
     Shot("admin-settings", ADMIN, "/admin/settings"),
     Shot("admin-sessions", ADMIN, "/admin/sessions/"),
-    Shot("admin-session", ADMIN, "/admin/sessions/1/"),
+    Shot("admin-session", ADMIN, SESSION),
+    Shot("admin-session-correct", ADMIN, f"{SESSION}correct"),
     Shot("admin-analytics", ADMIN, "/admin/analytics/?period=last_12_months"),
     Shot("admin-analytics-day", ADMIN, "/admin/analytics/?period=yesterday&group=operator"),
     Shot("admin-analytics-wrong", ADMIN, "/admin/analytics/?from=2026-03-05&to=2026-01-01&operator=NOPE"),
@@ -118,6 +121,7 @@ SHOTS = (
     Shot("operator-members", HOTEL, "/operator/members/"),
     Shot("operator-members-search", HOTEL, "/operator/members/?q=ma"),
     Shot("operator-sessions", HOTEL, "/operator/sessions/"),
+    Shot("operator-session", HOTEL, "/operator/sessions/303/"),
     Shot("operator-analytics", HOTEL, "/operator/analytics/?period=last_month&group=charger"),
     Shot("operator-analytics-empty", HOTEL, "/operator/analytics/?from=2001-01-01&to=2001-01-31"),
     Shot("operator-tariffs", HOTEL, "/operator/tariffs/"),
