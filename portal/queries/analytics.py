@@ -88,10 +88,9 @@ def occupied_steps(scope: Scope, period: Period, grain: Grain, at: datetime) -> 
     (+1 where somebody plugs in, -1 where somebody leaves) and the sum of change × second."""
     clock = Clock.of(period.zone, period.start, period.end)
     rows = _plugged(scope, period, at).subquery()
-    steps = union_all(
-        select(rows.c.from_s.label("at_s"), literal(1, Integer).label("step")),
-        select(rows.c.to_s, literal(-1, Integer)).where(rows.c.left),
-    ).subquery()
+    both = union_all(select(literal(1, Integer).label("step")), select(literal(-1, Integer))).subquery()
+    at_s = case((both.c.step == 1, rows.c.from_s), else_=rows.c.to_s).label("at_s")
+    steps = select(at_s, both.c.step).join_from(rows, both, or_(both.c.step == 1, rows.c.left)).subquery()
     keyed = select(*_key(steps.c.at_s, clock, grain), steps.c.at_s, steps.c.step).subquery()
     moments = func.sum(keyed.c.step * keyed.c.at_s)
     key = (keyed.c.n, keyed.c.unit)
@@ -189,7 +188,8 @@ def _plugged(scope: Scope, period: Period, at: datetime) -> AnySelect:
     return (
         stmt.join(PLACE, PLACE.id == Station.area_id)
         .outerjoin(OWNER, OWNER.id == PLACE.operator_id)
-        .where(*_stations(scope), begun < until, or_(ended > period.start, runs))
+        # The beginning is no bound for an index: nearly all sessions began before.
+        .where(or_(ended > period.start, runs), unix_seconds(begun) < until_s, *_stations(scope))
         .with_only_columns(
             case((begun < period.start, start_s), else_=unix_seconds(begun)).label("from_s"),
             case((ended < until, unix_seconds(ended)), else_=until_s).label("to_s"),
