@@ -30,7 +30,7 @@ def dashboard() -> Response:
         charging=charging,
         stations=db.session.execute(overview.station_counts(asking)).one(),
         today=db.session.execute(overview.session_counts(asking, today)).one(),
-        todays=db.session.scalars(sessions.recent_sessions(asking, today.met, limit=overview.SHOWN)).all(),
+        todays=db.session.scalars(sessions.recent_sessions(asking, today.ended, limit=overview.SHOWN)).all(),
         members=db.session.scalar(live_member_count(operator, at)) or 0,
         expiring=db.session.execute(overview.expiring_members(asking, at)).all(),
         latest=[audit_row(row) for row in latest],

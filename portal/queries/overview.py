@@ -33,6 +33,11 @@ class Today:
         started, running = ChargingSession.started_at, ChargingSession.status == SessionStatus.RUNNING
         return and_(started < self.end, or_(started >= self.start, running))
 
+    @property
+    def ended(self) -> ColumnElement[bool]:
+        """Those of them that are over."""
+        return and_(self.met, ChargingSession.status != SessionStatus.RUNNING)
+
 
 def station_counts(viewer: Viewer) -> Select[Any]:
     """One row: visible, hidden, unavailable (closed ones left out)."""
