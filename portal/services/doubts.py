@@ -138,7 +138,8 @@ def _among(column: Any, ids: Sequence[int]) -> ColumnElement[bool]:
 
 def _starts_within() -> ColumnElement[bool]:
     start, end = _one.started_at, func.coalesce(_one.ended_at, _one.started_at)
-    return and_(_other.started_at >= start, or_(_other.started_at < end, _other.started_at == start))
+    within = or_(_other.started_at < end, _other.started_at == start)
+    return and_(_other.started_at.between(start, end), within)  # the range alone is what an index finds
 
 
 def _comes_before() -> ColumnElement[bool]:

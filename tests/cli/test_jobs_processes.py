@@ -8,7 +8,7 @@ import time
 from collections import Counter
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, text
 from sqlalchemy.orm import Session
 
 from portal.cli.jobs import AT_ONCE
@@ -64,6 +64,8 @@ def make_due(session: Session) -> dict[str, datetime]:
         for after, wh in ((ACTIVE, 1500), (QUIET, 1599))
     ]
     session.execute(insert(SessionSample), samples)
+    session.commit()
+    session.execute(text("ANALYZE"))
     session.commit()
     return {name: at + ACTIVE for name, at in starts.items()}
 
