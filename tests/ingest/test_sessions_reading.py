@@ -1,6 +1,5 @@
 """Sessions read from rows: clock changes, swapped dates, short years, decimal signs."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,8 +8,9 @@ from portal.ingest.sessions import read_sessions
 from portal.ingest.sessions_time import Choices
 from portal.ingest.table import FormatError
 
-from .reading import DATA, Source, io, load_format, needs_data, records, rejected, toml
+from .reading import Source, io, records, rejected, toml
 
+TIMES = 'times = ["%Y-%m-%d %H:%M"]'
 FORMAT = """
 [file]
 type = "csv"
@@ -22,7 +22,7 @@ time_zone = "{zone}"
 
 [sessions]
 energy_unit = "kWh"
-times = ["%Y-%m-%d %H:%M"]
+{times}
 {more}
 [sessions.fields]
 external_id = "id"
@@ -35,9 +35,11 @@ energy = "energy"
 """
 
 
-def read(*rows: str, zone: str = "Europe/Ljubljana", more: str = "", **choices: Any) -> list[Any]:
+def read(
+    *rows: str, zone: str = "Europe/Ljubljana", more: str = "", times: str = TIMES, **choices: Any
+) -> list[Any]:
     text = "\n".join(["id;start;end;energy", *rows]) + "\n"
-    format_ = toml(FORMAT.format(zone=zone, more=more))
+    format_ = toml(FORMAT.format(zone=zone, more=more, times=times))
     return list(read_sessions(Source(io.BytesIO(text.encode())), format_, Choices(**choices)))
 
 
@@ -57,40 +59,6 @@ def test_what_is_missing_stays_missing_and_negative_energy_comes_in() -> None:
     first, second = records(read("A;2026-07-01 10:00;;", "B;2026-07-01 10:00;2026-07-01 11:00;-2,5"))
     assert (first.ended_at, first.energy_wh) == (None, None)
     assert second.energy_wh == -2500
-
-
-@pytest.mark.parametrize(
-    ("zone", "wall", "earlier", "later"),
-    [
-        ("Europe/Ljubljana", "2026-10-25 02:30", "2026-10-25T00:30", "2026-10-25T01:30"),
-        ("America/New_York", "2026-11-01 01:30", "2026-11-01T05:30", "2026-11-01T06:30"),
-        # The clock moves by half an hour there.
-        ("Australia/Lord_Howe", "2026-04-05 01:45", "2026-04-04T14:45", "2026-04-04T15:15"),
-    ],
-)
-def test_a_time_that_occurs_twice(zone: str, wall: str, earlier: str, later: str) -> None:
-    row = f"A;{wall};{wall[:11]}09:00;1"
-    assert "occurs twice" in only(read(row, zone=zone)).reason
-    for choice, expected in (("earlier", earlier), ("later", later)):
-        item = only(read(row, zone=zone, repeated=choice))
-        assert item.record.started_at.isoformat() == f"{expected}:00+00:00"
-        assert f"start: {wall} occurs twice in {zone}" in item.note
-
-
-@pytest.mark.parametrize(
-    ("zone", "wall", "earlier", "later"),
-    [
-        ("Europe/Ljubljana", "2026-03-29 02:30", "2026-03-29T00:30", "2026-03-29T01:30"),
-        ("Australia/Lord_Howe", "2026-10-04 02:15", "2026-10-03T15:15", "2026-10-03T15:45"),
-    ],
-)
-def test_a_time_that_does_not_exist(zone: str, wall: str, earlier: str, later: str) -> None:
-    row = f"A;{wall};{wall[:11]}09:00;1"
-    assert "does not exist" in only(read(row, zone=zone)).reason
-    for choice, expected in (("earlier", earlier), ("later", later)):
-        item = only(read(row, zone=zone, missing=choice))
-        assert item.record.started_at.isoformat() == f"{expected}:00+00:00"
-        assert "does not exist" in item.note
 
 
 SORTED = (
@@ -150,29 +118,4 @@ def test_a_session_has_one_row() -> None:
 
 def test_a_format_with_half_a_pattern_is_refused() -> None:
     with pytest.raises(FormatError, match="expected each of %Y %m %d %H %M once"):
-        toml(FORMAT.format(zone="UTC", more="").replace("%H:%M", "%H"))
-
-
-@needs_data
-@pytest.mark.parametrize(
-    ("file", "format_", "choices", "good", "left_out", "energy_wh"),
-    [
-        ("gb_perth_2016-09_2017-08", "perth", Choices(repair_swapped=True), 13_675, 1, None),
-        ("no_12sites_2018_2021", "norway", Choices(), 35_374, 3, None),
-        ("us_workplace_fees_2014_2015", "workplace", Choices("America/New_York"), 3_395, 0, 19_723_690),
-    ],
-)
-def test_real_files(
-    file: str, format_: str, choices: Choices, good: int, left_out: int, energy_wh: int | None
-) -> None:
-    with Source(DATA / f"sessions_{file}.csv.gz") as source:
-        items = list(read_sessions(source, load_format(format_), replace(choices)))
-    found = records(items)
-    assert (len(found), len(rejected(items))) == (good, left_out)
-    if energy_wh is not None:
-        assert sum(record.energy_wh for record in found) == energy_wh
-    if format_ == "perth":  # the file's own year, and no month outside of it
-        assert {f"{record.started_at:%Y-%m}" for record in found} == {
-            *(f"2016-{month:02}" for month in range(9, 13)),
-            *(f"2017-{month:02}" for month in range(1, 9)),
-        }
+        toml(FORMAT.format(zone="UTC", more="", times=TIMES).replace("%H:%M", "%H"))
