@@ -10,7 +10,10 @@ from .commission import Agreed, Charged, Commission, TermsBook, settle
 
 
 class CountedSession(NamedTuple):
-    """What the report reads of a session; `member`: its driver was a live member of the operator when it started."""
+    """What the report reads of a session; `member`: its driver was a live member of the operator when it started.
+
+    `driver_known`: it has a driver at all.
+    """
 
     id: int
     version: int
@@ -28,6 +31,7 @@ class CountedSession(NamedTuple):
     net_minor: int
     vat_minor: int
     currency: str
+    driver_known: bool = True
 
     @property
     def seconds(self) -> int:

@@ -1,6 +1,20 @@
 """The operator's self-service: one module per noun."""
 
-from . import analytics, audit, dashboard, members, sessions, station_bulk, stations, tariffs, then, undo, why
+from . import (
+    analytics,
+    audit,
+    dashboard,
+    members,
+    report,
+    sessions,
+    statements,
+    station_bulk,
+    stations,
+    tariffs,
+    then,
+    undo,
+    why,
+)
 from .blueprint import bp
 
 __all__ = [
@@ -9,7 +23,9 @@ __all__ = [
     "bp",
     "dashboard",
     "members",
+    "report",
     "sessions",
+    "statements",
     "station_bulk",
     "stations",
     "tariffs",

@@ -43,7 +43,7 @@ def counted_sessions(viewer: Viewer, *where: ColumnElement[bool]) -> AnySelect:
             Station.code,
             ChargingSession.charger_uid,
             ChargingSession.connector_number,
-            _direct_current().label("dc"),
+            direct_current().label("dc"),
             member_at_start().label("member"),
             ChargingSession.started_at,
             ChargingSession.ended_at,
@@ -51,6 +51,7 @@ def counted_sessions(viewer: Viewer, *where: ColumnElement[bool]) -> AnySelect:
             func.coalesce(ChargingSession.net_minor, 0),
             func.coalesce(ChargingSession.vat_minor, 0),
             ChargingSession.currency,
+            ChargingSession.driver_id.is_not(None),
         )
         .where(settleable(), *where)
         .order_by(ChargingSession.ended_at, ChargingSession.id)
@@ -140,7 +141,8 @@ def _readable(viewer: Viewer, *columns: object) -> Select[*tuple[object, ...]]:
     return found
 
 
-def _direct_current() -> ColumnElement[bool]:
+def direct_current() -> ColumnElement[bool]:
+    """Its charger is a DC one now; one that the station no longer has counts as AC."""
     charger = select(Charger.id).where(
         Charger.station_id == ChargingSession.station_id,
         Charger.uid == ChargingSession.charger_uid,
