@@ -52,6 +52,7 @@ def _shown(blocker: Any, operator: Operator) -> dict[str, Any]:
         "accounts": _("Logins"),
         "memberships": _("Memberships, ended ones included"),
         "sessions": _("Charging sessions"),
+        "statements": _("Statements"),
         "tariffs": _("Tariffs"),
     }
     links = {
@@ -59,6 +60,7 @@ def _shown(blocker: Any, operator: Operator) -> dict[str, Any]:
         "accounts": url_for("admin.accounts", operator=operator.code),
         "memberships": url_for("admin.operator_members", code=operator.code),
         "sessions": url_for("admin.sessions", operator=operator.code),
+        "statements": url_for("admin.statements", operator=operator.code),
         "tariffs": url_for("admin.tariffs", operator=operator.code),
     }
     noun = blocker.noun

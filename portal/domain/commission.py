@@ -71,6 +71,13 @@ class Agreed:
         """Decimals and the date as strings; the same from the same agreement, whatever its decimals' zeros."""
         return {key: _json(value) for key, value in asdict(self).items()}
 
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> Self:
+        """The agreement that `to_json` wrote."""
+        read: dict[str, Any] = {"effective_from": date.fromisoformat, "terms_id": _same, "currency": _same}
+        read["reimbursement_first"] = _same
+        return cls(**{key: read.get(key, Decimal)(value) for key, value in stored.items()})
+
     def restated(self, **changed: Any) -> Self:
         """What it would be with other prices or another percentage."""
         return replace(self, **changed)
@@ -172,3 +179,7 @@ def _json(value: object) -> object:
     if isinstance(value, Decimal):
         return f"{value.normalize():f}"
     return value.isoformat() if isinstance(value, date) else value
+
+
+def _same(value: Any) -> Any:
+    return value

@@ -20,6 +20,7 @@ from portal.models import (
     OperatorCode,
     OperatorDraft,
     OperatorStatus,
+    Statement,
     Station,
     StationStatus,
     Tariff,
@@ -123,6 +124,7 @@ def references(session: Session, operator: Operator) -> dict[str, int]:
         "accounts": Account.operator_id,
         "memberships": Membership.operator_id,
         "sessions": ChargingSession.operator_id,
+        "statements": Statement.operator_id,
         "tariffs": Tariff.operator_id,
     }
     found = {}

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from portal.domain.access import statement_read_by, statement_runs_read_by
@@ -29,6 +29,14 @@ PAID = (
     .correlate(Statement)
     .scalar_subquery()
 )
+_PAID_BEFORE = (
+    select(func.coalesce(func.sum(StatementPayment.amount_minor), 0))
+    .where(StatementPayment.statement_id == Statement.credits_id)
+    .correlate(Statement)
+    .scalar_subquery()
+)
+OWED = case((Statement.credits_id.is_not(None), -_PAID_BEFORE), else_=Statement.due_minor)
+"""What is to be paid for it in all: of a credit, only what had been paid has to come back."""
 LIVE = and_(Statement.kind == StatementKind.STATEMENT, Statement.status != StatementStatus.CREDITED)
 
 

@@ -24,6 +24,7 @@ REMEDIES = {
     "accounts": N_("Delete these logins or give them to another operator."),
     "memberships": N_("Revoke the live ones. Their history stays for good: archive the operator instead."),
     "sessions": N_("Charging history stays for good: archive the operator instead."),
+    "statements": N_("Statements stay for good: archive the operator instead."),
     "tariffs": N_("Charging history stays for good: archive the operator instead."),
 }
 

@@ -13,7 +13,7 @@ from portal.domain.text import N_
 from portal.domain.values import text_value
 from portal.domain.viewer import Actor
 from portal.models import Statement, StatementPayment, StatementStatus
-from portal.queries.statements import PAID
+from portal.queries.statements import OWED, PAID
 
 from .audit import record
 
@@ -54,7 +54,7 @@ def pay_statement(
     )
     session.add(made)
     session.flush()
-    open_minor = statement.due_minor - paid_minor(session, statement)
+    open_minor = owed_minor(session, statement) - paid_minor(session, statement)
     statement.status = StatementStatus.ISSUED if open_minor else StatementStatus.PAID
     after = {
         "paid_on": paid_on.isoformat(),
@@ -82,6 +82,11 @@ def paid_minor(session: Session, statement: Statement) -> int:
     return int(session.scalar(select(PAID).where(Statement.id == statement.id)) or 0)
 
 
+def owed_minor(session: Session, statement: Statement) -> int:
+    """What is to be paid in all: of a credit, what had been paid for the statement that it takes back."""
+    return int(session.scalar(select(OWED).where(Statement.id == statement.id)) or 0)
+
+
 def _checked(session: Session, statement: Statement, amount: Decimal) -> int:
     """The amount in minor units: not zero, and never beyond what is open or, backwards, beyond what was paid."""
     digits = get_currency_precision(statement.currency)
@@ -89,7 +94,8 @@ def _checked(session: Session, statement: Statement, amount: Decimal) -> int:
     if exact != exact.to_integral_value():
         raise Invalid("amount", FINER, digits=digits)
     minor, paid = int(exact), paid_minor(session, statement)
-    open_minor, sign = statement.due_minor - paid, -1 if statement.due_minor < 0 else 1
+    owed = owed_minor(session, statement)
+    open_minor, sign = owed - paid, -1 if owed < 0 else 1
     if not minor:
         raise Invalid("amount", N_("Expected an amount other than zero."))
     if minor * sign > 0 and not open_minor:

@@ -38,6 +38,7 @@ LISTS = {
     "members": _("Members"),
     "operators": _("Operators"),
     "sessions": _("Sessions"),
+    "statements": _("Statements"),
     "stations": _("Stations"),
     "tariffs": _("Tariffs"),
 }
