@@ -138,7 +138,7 @@ def _measured(session: Session, charging: ChargingSession, at: datetime) -> Trac
     ended, energy_wh = charging.ended_at, charging.energy_wh
     if ended is None or energy_wh is None:
         return None
-    if charging.start_wh is not None:
+    if charging.start_wh is not None and charging.settings:
         samples = [Sample(row.at, row.meter_wh) for row in session.scalars(samples_of([charging.id]))]
         start = Sample(charging.started_at, charging.start_wh)
         closing = Closing(ended, charging.start_wh + energy_wh, charging.end_reason)

@@ -134,6 +134,17 @@ def test_nothing_of_the_person_is_left(session: Session, admin: FlaskClient, mia
     assert session.scalar(select(func.count(LoginSession.id))) == 1  # the admin's
 
 
+def test_its_token_leaves_sessions_that_were_corrected_to_others(
+    session: Session, admin: FlaskClient, mia: Driver
+) -> None:
+    charged = session.scalars(select(ChargingSession)).one()
+    uid = session.scalar(select(Token.uid).where(Token.driver_id == mia.id).limit(1))
+    charged.driver_id, charged.token_uid = make_driver(session).id, uid
+    session.commit()
+    assert (anonymise(admin), session.rollback()) == (303, None)
+    assert session.scalars(select(ChargingSession.token_uid)).one() is None
+
+
 def test_what_was_charged_stays_true(session: Session, admin: FlaskClient, mia: Driver) -> None:
     assert anonymise(admin) == 303
     session.rollback()

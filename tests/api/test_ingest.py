@@ -7,9 +7,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.domain.clock import now
 from portal.models import AuditEvent, ChargingSession, Doubt, SessionDoubt, SessionStatus
+from portal.services.session_changes import stop_by_hand
 from tests.api.equipment import START, make_equipment
-from tests.support.factories import make_driver, make_membership
+from tests.support.factories import TESTER, make_driver, make_membership
 
 SQLITE = pytest.mark.parametrize("engine_name", ["sqlite"])  # refused before any database is asked
 WRONG: tuple[tuple[str, dict[str, Any]], ...] = (
@@ -147,6 +149,18 @@ def test_the_access_rule_decides_who_starts(session: Session, client: FlaskClien
     make_membership(session, operator, stranger)
     session.commit()
     assert equipment.start(id="S-2", driver_token="STRANGER").status_code == 201
+
+
+def test_what_was_stopped_in_the_portal_is_asked_to_stop(session: Session, client: FlaskClient) -> None:
+    equipment, _operator, _station = make_equipment(session, client)
+    equipment.start()
+    assert equipment.samples((2, 3000)).json["stop"] is False
+    session.rollback()
+    charging = session.scalars(select(ChargingSession)).one()
+    stop_by_hand(session, charging, "blocked", actor=TESTER, at=now())
+    session.commit()
+    told = equipment.samples((4, 5000)).json
+    assert (told["status"], told["energy_wh"], told["stop"]) == ("closed", 2000, True)
 
 
 def test_nobody_starts_at_a_closed_station(session: Session, client: FlaskClient) -> None:
