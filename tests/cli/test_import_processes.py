@@ -16,7 +16,7 @@ from tests.support.chromium import ROOT
 from tests.support.commands import row, stations_csv
 
 
-def start(database_url: str, file: Path, *options: str) -> "subprocess.Popen[str]":
+def start(database_url: str, file: Path, *options: str, kind: str = "stations") -> "subprocess.Popen[str]":
     clean = {name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")}
     env = clean | {
         "PYTHONPATH": str(ROOT),
@@ -24,8 +24,9 @@ def start(database_url: str, file: Path, *options: str) -> "subprocess.Popen[str
         "PORTAL_SECRET_KEY": "a secret for tests only 123",
     }
     return subprocess.Popen(
-        [sys.executable, "-m", "portal", "import", "stations", str(file), "--format", "portal", *options],
-        env=env, cwd=file.parent, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        [sys.executable, "-m", "portal", "import", kind, str(file), "--format", "portal", *options],
+        env=env, cwd=file.parent, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
 
 
