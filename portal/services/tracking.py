@@ -86,11 +86,13 @@ def _take_in(
     if charging.start_wh is None:
         raise Conflict(NOT_TRACKED, id=charging.external_id)
     by_hand = False
+    at_least = max(at, charging.updated_at or at)  # the clock of whoever closed it may be ahead of ours
     if charging.status is not SessionStatus.RUNNING:
-        by_hand = not _stands(charging, judged(charging, _reports(session, [charging])[charging.id], at))
+        before = _reports(session, [charging])[charging.id]
+        by_hand = not _stands(charging, judged(charging, before, at_least))
     _store(session, charging, rows)
     if not by_hand:
-        found = judged(charging, _reports(session, [charging])[charging.id], at)
+        found = judged(charging, _reports(session, [charging])[charging.id], at_least)
         if _apply(session, charging, found, actor, at):
             judge(session, [charging.id], at)
     return charging
