@@ -23,7 +23,12 @@ def run(rest: list[str]) -> None:
     """Set up what the portal needs and start the demo network; arguments go to `portal demo`."""
     set_up(dev=False)
     command = [str(tool("python")), "-P", "-m", "portal", "demo", *rest]
-    raise SystemExit(subprocess.run(command, cwd=ROOT).returncode)
+    demo = subprocess.Popen(command, cwd=ROOT)
+    while True:
+        try:
+            raise SystemExit(demo.wait())
+        except KeyboardInterrupt:
+            continue  # the demo has heard it too, and ends in its own time
 
 
 def test(rest: list[str]) -> None:
