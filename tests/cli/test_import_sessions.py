@@ -120,9 +120,9 @@ def test_killed_half_way_nothing_is_there(
     database_url: str, run: Command, session: Session, station: Station, tmp_path: Path
 ) -> None:
     before = sizes(session)
-    process = start(database_url, Path("-"), "--format", "portal", kind="sessions")
+    process = start(database_url, Path("-"), kind="sessions")
     assert process.stdin is not None
-    process.stdin.write("\n".join([HEADER, *many(5 * BATCH)]))
+    process.stdin.write("\n".join([HEADER, *many(3 * BATCH)]))
     process.stdin.flush()
     # A pipe holds less than a batch: what could be written has been read, and all batches before it are in the database.
     assert process.poll() is None
