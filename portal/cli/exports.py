@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload
 
 from portal.domain.clock import now
 from portal.domain.errors import NotFound
+from portal.domain.report_groups import By
 from portal.domain.viewer import ANONYMOUS, Viewer
 from portal.extensions import db
 from portal.models import Account, Operator, Role, Station
@@ -26,9 +27,11 @@ from portal.web.site import current_site
 from . import export_rows
 from .files import csv_or_xlsx
 from .opened import opened_portal
+from .report_file import report_file
 
 AT_ONCE = 2000
-NOUNS = ("stations", "sessions", "members")
+NOUNS = ("stations", "sessions", "members", "report")
+GROUPS = tuple(by.value for by in By)
 COMMAND_LINE = Viewer(role=Role.ADMIN)
 
 Rows = Iterable[Sequence[object]]
@@ -42,11 +45,25 @@ Rows = Iterable[Sequence[object]]
 @click.option("--visible/--hidden", default=None, help="Only visible, or only hidden stations.")
 @click.option("--as", "seen_by", metavar="EMAIL|anonymous",
               help="The stations that this login sees on the map, instead of all.")  # fmt: skip
-def export(noun: str, out: str, operator_code: str | None, visible: bool | None, seen_by: str | None) -> None:
-    """Write all stations (one row a connector), sessions or memberships to a file."""
+@click.option(
+    "--from", "first", metavar="DAY", help="First day of the report, such as 2026-09-01; else this month."
+)
+@click.option("--to", "last", metavar="DAY", help="Last day of the report.")
+@click.option("--by", type=click.Choice(GROUPS), help="What the report has a line for each of.")
+def export(noun: str, out: str, operator_code: str | None, visible: bool | None, seen_by: str | None,
+           first: str | None, last: str | None, by: str | None) -> None:  # fmt: skip
+    """Write all stations (one row a connector), sessions, memberships or the commission report to a file.
+
+    The report takes several operators with commas between their codes; days are those of each operator's time zone.
+    """
     if noun != "stations" and (visible is not None or seen_by is not None):
         raise click.UsageError("--visible, --hidden and --as are for stations.")
+    if noun != "report" and (first or last or by):
+        raise click.UsageError("--from, --to and --by are for the report.")
     with opened_portal():
+        if noun == "report":
+            _write(out, *report_file({"operator": operator_code, "from": first, "to": last, "by": by}))
+            return
         query = _query(noun, seen_by)
         if operator_code is not None:
             if db.session.query(Operator.id).filter_by(code=operator_code.strip().upper()).first() is None:

@@ -78,6 +78,8 @@ class ReportPages:
     def sessions_url(self, asked: Asked, **changes: Any) -> str:
         """Changes: `key` and `currency` of a line, or `after`."""
         state = asked.state(by=asked.by.value, **changes)
+        if asked.by is By.OPERATOR and "key" in state:
+            state["operator"] = state.pop("key")
         return url_for(f"{self.surface}.report_sessions", **state)
 
     def export_url(self, asked: Asked, kind: str) -> str:

@@ -96,13 +96,12 @@ class Asked:
         scope, key = self.scope, self.typed["key"]
         if not key:
             return scope
+        if self.by is By.OPERATOR:
+            raise NotFound  # an operator is a filter of the report itself
         if self.by in (By.DAY, By.MONTH):
             return replace(scope, spans=self._spans_of(key))
         try:
             changed: dict[By, Callable[[], dict[str, Any]]] = {
-                By.OPERATOR: lambda: {
-                    "operators": tuple(one.id for one in self.operators if one.code == key)
-                },
                 By.AREA: lambda: {"area": key},
                 By.STATION: lambda: {"station": key},
                 By.DRIVER: lambda: {"driver": DriverKind(key)},

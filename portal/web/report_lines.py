@@ -168,10 +168,12 @@ def _left_out(session: Session, asked: Asked) -> list[tuple[str, Sum]]:
 def group_words(asked: Asked, key: Hashable) -> str:
     """What a group of an address is called where its name is not at hand."""
     text = str(key)
+    if not text:
+        return str(_("All"))
     if asked.by is By.DRIVER:
         return str(DRIVERS[DriverKind(text)])
     if asked.by is By.DAY:
         return day_label(date.fromisoformat(text))
     if asked.by is By.MONTH:
         return local_month(date.fromisoformat(text))
-    return text or _("All")
+    return text
