@@ -108,7 +108,7 @@ def main() -> None:
             "PostgreSQL": server.create,
         }
         for engine, make in fresh.items():
-            chosen = DATA_SETS
+            chosen: tuple[DataSet, ...] = DATA_SETS
             for choice in (STRICT, *CHOICES):
                 found, versions[engine] = _imported(make(choice), chosen, choice, folder)
                 results |= {(engine, choice, title): done for title, done in found.items()}

@@ -75,8 +75,8 @@ HOW = """
   `csv`, `zoneinfo` and `Decimal` and shares no code with the portal. It goes other ways where it can: swapped dates
   are known by the publisher's rule (the day is at most 12), where the portal tells them from the order of the rows;
   instants are searched for, not computed from a fold; doubts by a sweep over each connector.
-- **Compared**, to the last digit, on both engines, for each choice that was imported: sessions, Wh, net and VAT for each site, local
-  month and currency; the same for each site without days; which rows were rejected, by file, line and reason; how
+- **Compared**, to the last digit, on both engines, for each choice that was imported: sessions, Wh, net and VAT for
+  each site, local month and currency; the same for each site without days; which rows were rejected, by file, line and reason; how
   many sessions are doubtful in which way.
 - A session counts in the month of its **start**, at the site of its **station**, which stands where its first row has
   it.
@@ -139,8 +139,8 @@ def _data_set(one: Any, choice: str, done: Any, wanted: Any) -> str:
     files = ", ".join(f"`{file}`" for file in one.files)
     options = " ".join(("--format", one.format, *one.options))
     text = (
-        f"### {one.title}\n\n{files}\n\n`portal import sessions FILE {options} --repeated-hour {choice} --missing-hour {choice} "
-        f"--create-missing --operator {one.operator} --at {one.place} --partial`\n\n"
+        f"### {one.title}\n\n{files}\n\n`portal import sessions FILE {options} --repeated-hour {choice} "
+        f"--missing-hour {choice} --create-missing --operator {one.operator} --at {one.place} --partial`\n\n"
         f"**{wanted.read:,} rows read, {done.counts['new']:,} accepted, {done.counts['rejected']:,} rejected.**\n"
     )
     if rows:
@@ -166,7 +166,7 @@ def _choices(data_sets: Sequence[Any], results: Any, computed: Any) -> str:
                     one.title.partition(",")[0],
                     f"`{choice}`",
                     moved,
-                    ambiguous,
+                    done.ambiguous,
                     done.counts["new"],
                     energy,
                     same,
