@@ -204,6 +204,24 @@ def test_a_wrong_sample_takes_none_of_its_batch(session: Session, client: FlaskC
 
 
 @SQLITE
+def test_a_wrong_stop_ends_nothing(session: Session, client: FlaskClient) -> None:
+    equipment, _operator, _station = make_equipment(session, client)
+    equipment.start()
+    good = {"at": START.isoformat(), "meter_wh": 2000}
+    for body, field in (
+        ({**good, "at": None}, "at"),
+        ({**good, "meter_wh": None}, "meter_wh"),
+        ({**good, "reason": 5}, "reason"),
+        ({**good, "reason": "x" * 21}, "reason"),
+        ([good], ""),
+    ):
+        answer = equipment.send("/S-1/stop", body)
+        assert (answer.status_code, answer.mimetype) == (422, "application/problem+json")
+        assert answer.json["field"] == field
+    assert only(session).status is SessionStatus.RUNNING
+
+
+@SQLITE
 def test_hostile_bodies(session: Session, client: FlaskClient) -> None:
     equipment, _operator, _station = make_equipment(session, client)
     for raw, kind, status in HOSTILE:

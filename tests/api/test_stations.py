@@ -1,13 +1,16 @@
 """Who may report: the right key, slowly guessed; nothing tells an unknown station from a wrong key."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from portal.domain.clock import now
+from portal.extensions import db
 from portal.services.security_keys import seal_key, set_key
 from tests.api.equipment import KEY, PEPPER, Equipment, make_equipment
 from tests.security.asking import visitor
@@ -38,6 +41,30 @@ def test_unknown_station_and_wrong_key_are_the_same(session: Session, client: Fl
     }
     assert Equipment(client, station.code, None).start().status_code == 401
     assert equipment.start().status_code == 201
+
+
+def test_a_wrong_key_asks_the_database_the_same_as_no_station(
+    app: Flask, session: Session, client: FlaskClient
+) -> None:
+    """What takes longer would tell which codes there are."""
+    equipment, _operator, station = make_equipment(session, client)
+    equipment.start()
+    asked: list[list[str]] = []
+    for code in (station.code, "NOWHERE"):
+        statements: list[str] = []
+
+        def note(
+            _connection: Any, _cursor: Any, statement: str, *_rest: Any, to: list[str] = statements
+        ) -> None:
+            to.append(statement)
+
+        with app.app_context():
+            engine = db.engine
+        event.listen(engine, "before_cursor_execute", note)
+        assert Equipment(client, code, "wrong-key-0123456789").start().status_code == 401
+        event.remove(engine, "before_cursor_execute", note)
+        asked.append(statements)
+    assert asked[0] == asked[1] != []
 
 
 def test_the_former_key_within_its_grace(session: Session, client: FlaskClient) -> None:
