@@ -76,8 +76,8 @@ HOW = """
   are known by the publisher's rule (the day is at most 12), where the portal tells them from the order of the rows;
   instants are searched for, not computed from a fold; doubts by a sweep over each connector.
 - **Compared**, to the last digit, on both engines, for each choice that was imported: sessions, Wh, net and VAT for
-  each site, local month and currency; the same for each site without days; which rows were rejected, by file, line and reason; how
-  many sessions are doubtful in which way.
+  each site, local month and currency; the same for each site without days; which rows were rejected,
+  by file, line and reason; how many sessions are doubtful in which way.
 - A session counts in the month of its **start**, at the site of its **station**, which stands where its first row has
   it.
 - Perth and Norway state no amounts: net and VAT are 0 there. The fee of the workplaces is taken as net, VAT 0. Their
