@@ -22,11 +22,6 @@ class Bucket:
     start: datetime
     end: datetime
 
-    @property
-    def first_day(self) -> date:
-        """Of a day or a month."""
-        return EPOCH + timedelta(days=self.key[1])
-
     def seconds(self, until: datetime) -> int:
         """Its length up to the instant."""
         return max(0, int((min(self.end, until) - self.start).total_seconds()))

@@ -17,7 +17,8 @@ from portal.queries.operators import operators
 from portal.services.audit import record_event
 
 from .analytics_form import GRAINS, PRESETS, Asked, read
-from .analytics_report import GroupRow, Report, days_words
+from .analytics_report import GroupRow, Report
+from .analytics_words import days_words
 from .auth import actor, viewer
 from .exports import stream
 from .htmx import page

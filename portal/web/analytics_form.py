@@ -120,10 +120,10 @@ def read(
     What is wrong stands in `errors` by the name of its field, and the usual value in its place. Raises Invalid for
     what no field of the page holds: sort and page.
     """
-    typed = {name: args.get(name, "").strip()[:LONGEST] for name in ("from", "to", "area", "station")}
+    typed = {name: _typed(args.get(name, "")) for name in ("from", "to", "area", "station")}
     asked = Asked(viewer, at, offered, typed, operators=[own] if own else [])
     if own is None:
-        _try(asked, lambda: _operators(asked, args.getlist("operator")))
+        _try(asked, lambda: _operators(asked, [_typed(code) for code in args.getlist("operator")]))
     _try(asked, lambda: _period(asked, args.get("period", "")))
     _try(asked, lambda: _grain(asked, args.get("by", "")))
     _try(asked, lambda: _group(asked, args.get("group", "")))
@@ -136,6 +136,11 @@ def read(
     return asked
 
 
+def _typed(text: str) -> str:
+    """What no code or date has is left out: control characters, and whatever is far too long."""
+    return "".join(letter for letter in text if letter.isprintable()).strip()[:LONGEST]
+
+
 def _try(asked: Asked, parse: Callable[[], None]) -> None:
     try:
         parse()
@@ -145,12 +150,12 @@ def _try(asked: Asked, parse: Callable[[], None]) -> None:
 
 def _operators(asked: Asked, codes: Sequence[str]) -> None:
     known = {operator.code: operator for operator in asked.offered}
-    wanted = dict.fromkeys(code.strip().upper() for code in codes if code.strip())
+    wanted = dict.fromkeys(code.upper() for code in codes if code)
     asked.operators = [known[code] for code in wanted if code in known]
     asked.period = period_of(Preset.THIS_MONTH, asked.zone, asked.at)
     for code in wanted:
         if code not in known:
-            raise Invalid("operator", N_("There is no operator with the code %(code)s."), code=code[:LONGEST])
+            raise Invalid("operator", N_("There is no operator with the code %(code)s."), code=code)
 
 
 def _period(asked: Asked, name: str) -> None:

@@ -1,11 +1,10 @@
 """What an analytics page shows: cards, charts and their table, the groups with their bars, hours of the week."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
 
-from babel.dates import format_skeleton, get_day_names
+from babel.dates import get_day_names
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
@@ -190,12 +189,3 @@ class Report:
         names = get_day_names("abbreviated", locale=locale)
         hours = [f"{hour:02d}" for hour in range(24)]
         return Heat([names[day] for day in range(7)], hours, self.week)
-
-
-def days_words(first: date, last: date) -> str:
-    """The days of a period: one of them, a month, or from one to another."""
-    locale = present_locale()
-    if first.day == 1 and (last + timedelta(days=1)).day == 1 and last - first < timedelta(days=31):
-        return str(format_skeleton("yMMMM", first, locale=locale))
-    begin, end = (str(format_skeleton("yMMMd", day, locale=locale)) for day in (first, last))
-    return begin if first == last else _("%(first)s to %(last)s", first=begin, last=end)

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from babel.dates import format_skeleton
 from babel.numbers import format_decimal
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
@@ -15,7 +17,7 @@ from portal.domain.periods import Grain
 from portal.queries.analytics_figures import Figures
 
 from .charts import Value
-from .filters import duration, energy, local_date, local_month, local_time, money, number
+from .filters import duration, energy, local_date, local_time, money, number
 from .locale import present_locale
 
 NOTHING = "–"
@@ -73,12 +75,22 @@ def change(measure: Measure, now: Figures, before: Figures) -> str:
 
 
 def bucket_label(bucket: Bucket, grain: Grain, zone: str) -> str:
-    """Its hour, day or month in the zone; a repeated hour has its offset."""
+    """Its hour, day or month in the zone; a repeated hour has its offset, a part of a month its days."""
     if grain is Grain.HOUR:
         return local_time(bucket.start, zone)
     if grain is Grain.DAY:
         return local_date(bucket.start, zone)
-    return local_month(bucket.first_day)
+    first, end = (each.astimezone(ZoneInfo(zone)).date() for each in (bucket.start, bucket.end))
+    return days_words(first, end - timedelta(days=1))
+
+
+def days_words(first: date, last: date) -> str:
+    """The days of a period: one of them, a month, or from one to another."""
+    locale = present_locale()
+    if first.day == 1 and (last + timedelta(days=1)).day == 1 and last - first < timedelta(days=31):
+        return str(format_skeleton("yMMMM", first, locale=locale))
+    begin, end = (str(format_skeleton("yMMMd", day, locale=locale)) for day in (first, last))
+    return begin if first == last else str(_("%(first)s to %(last)s", first=begin, last=end))
 
 
 def percent(value: Value) -> str:

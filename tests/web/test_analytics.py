@@ -95,6 +95,20 @@ def test_the_repeated_hour_stands_there_twice(
     ] * 2
 
 
+def test_a_part_of_a_month_is_named_by_its_days(
+    app: Flask, session: Session, at_lake: tuple[Operator, Station]
+) -> None:
+    alpina, lake = at_lake
+    make_session(session, lake, operator=alpina)
+    client = operator_client(app, session, alpina)
+    page = text(client, "/operator/analytics/?from=2026-09-15&to=2026-10-31&by=month&area=lake%00-area")
+    assert [line[:2] for line in time_table(page)] == [
+        ["Sep 15, 2026 to Sep 30, 2026", "1"],
+        ["October 2026", "0"],
+        ["Whole period", "1"],
+    ]
+
+
 def test_what_is_wrong_is_said_at_its_field(admin: FlaskClient) -> None:
     for state, name, said in WRONG:
         page = text(admin, f"/admin/analytics/?{state}", 422)
