@@ -43,11 +43,14 @@ def serving(app: Flask, host: str, port: int) -> Iterator[None]:
     from waitress import create_server
 
     server = create_server(app, host=host, port=port, threads=THREADS, ident=None)
-    threading.Thread(target=server.run, name="server", daemon=True).start()
+    thread = threading.Thread(target=server.run, name="server", daemon=True)
+    thread.start()
     try:
         yield
     finally:
+        server.task_dispatcher.shutdown()  # what is being answered is answered to its end
         server.close()
+        thread.join(timeout=5)
 
 
 def _serve_gunicorn(app: Flask, bind: str, workers: int) -> None:

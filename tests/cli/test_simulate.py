@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -19,8 +21,12 @@ from sqlalchemy.orm import Session
 from portal.cli import main
 from portal.cli.demo_chargers import APPLICATION_ID, demo_bays, give_keys
 from portal.cli.demo_chargers import KEY as DEMO_KEY
+from portal.cli.serve import serving
+from portal.cli.simulate import play
 from portal.domain.clock import now
 from portal.models import AuditEvent, ChargingSession, SessionDoubt, SessionSample, SessionStatus
+from portal.simulation.charging import Plug
+from portal.simulation.playing import Bay, Pace
 from tests.api.equipment import KEY, PEPPER, make_equipment
 from tests.support.chromium import ROOT
 from tests.support.commands import command
@@ -181,6 +187,25 @@ def test_the_demo_is_played_without_being_told_how(
     row.status, row.ended_at = SessionStatus.RUNNING, None
     session.commit()
     assert [bay.plug.station for bay in demo_bays(file, now())] == [shown.code]
+
+
+@SQLITE
+def test_a_served_demo_plays_itself(app: Flask, session: Session, capsys: pytest.CaptureFixture[str]) -> None:
+    station = make_station(session, make_area(session, make_operator(session)))
+    session.commit()
+    give_keys(session, PEPPER, actor=TESTER, at=now())
+    session.commit()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    bay = Bay(Plug(station.code, "1/1", 22_000), [None], now() - timedelta(hours=1))
+    with serving(app, "127.0.0.1", port):
+        play(f"http://127.0.0.1:{port}", DEMO_KEY, [bay], Pace(speed=3600, sessions=1))
+    assert capsys.readouterr().out.splitlines()[1].startswith("1 sessions")
+    (row,) = sessions(session)
+    assert (row.status, row.end_reason) == (SessionStatus.CLOSED, "driver")
+    with pytest.raises(OSError, match="refused"):
+        socket.create_connection(("127.0.0.1", port), timeout=5).close()
 
 
 @SQLITE
