@@ -51,6 +51,7 @@ class ListView:
         self.endpoint = endpoint or str(request.endpoint)
         self.at = now()
         self.asked_columns = args.get(PARAMETER, "")
+        self.adds_up = args.get("totals") == "all"
         self.refused: Refused | None = None
         self.views: Sequence[Any] = ()
         self.search_label = spec.search_label
@@ -117,6 +118,12 @@ class ListView:
     def totals(self) -> Sequence[Any]:
         """The sums of the whole filtered set, where the spec has any."""
         return db.session.execute(self.spec.totals(self.stmt)).all() if self.spec.totals else ()
+
+    @property
+    def totals_later(self) -> str | None:
+        """The address of this list with its totals, where it has so many rows that the page does not wait for them."""
+        wanted = self.spec.totals and self.count.capped and not self.adds_up
+        return self.url(totals="all") if wanted else None
 
     @property
     def filters(self) -> list[ShownFilter]:

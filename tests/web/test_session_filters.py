@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.viewer import Viewer
 from portal.models import Doubt, Operator, Role, SessionDoubt, Station
+from portal.queries import paging
 from portal.queries.sessions import sessions
 from portal.web.day_presets import day_presets
 from portal.web.session_words import DOUBT_LABELS, REASON_LABELS
@@ -154,6 +155,29 @@ def test_totals_hold_charging_time(
         assert "1 session, 10.0 kWh, NPR" in page
         assert "0:10 h idle" in page
         assert "30 sessions" not in client.get(f"{url}?reason=error").text
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"])
+def test_totals_of_very_many_do_not_keep_the_page_waiting(
+    app: Flask,
+    session: Session,
+    surfaces: list[tuple[FlaskClient, str]],
+    hotel: Operator,
+    lake: Station,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(paging, "COUNT_CAP", 5)
+    for _ in range(7):
+        make_session(session, lake, operator=hotel)
+    session.commit()
+    for client, url in surfaces:
+        page = client.get(f"{url}?station=lake").text
+        assert "7 sessions" not in page
+        link = page.partition('class="list-note"')[2].partition('href="')[2].partition('"')[0]
+        assert link == f"{url}?station=lake&amp;totals=all"
+        whole = client.get(link.replace("&amp;", "&")).text
+        assert "7 sessions, 70.0 kWh, 7:00 h of charging, €28.00" in whole
+        assert "totals=all" not in whole
 
 
 def test_views_keep_every_filter(surfaces: list[tuple[FlaskClient, str]]) -> None:
