@@ -137,8 +137,7 @@ def read(
 
 
 def _typed(text: str) -> str:
-    """What no code or date has is left out: control characters, and whatever is far too long."""
-    return "".join(letter for letter in text if letter.isprintable()).strip()[:LONGEST]
+    return text.strip()[:LONGEST]
 
 
 def _try(asked: Asked, parse: Callable[[], None]) -> None:

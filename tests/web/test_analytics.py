@@ -101,7 +101,7 @@ def test_a_part_of_a_month_is_named_by_its_days(
     alpina, lake = at_lake
     make_session(session, lake, operator=alpina)
     client = operator_client(app, session, alpina)
-    page = text(client, "/operator/analytics/?from=2026-09-15&to=2026-10-31&by=month&area=lake%00-area")
+    page = text(client, "/operator/analytics/?from=2026-09-15&to=2026-10-31&by=month&area=lake-area")
     assert [line[:2] for line in time_table(page)] == [
         ["Sep 15, 2026 to Sep 30, 2026", "1"],
         ["October 2026", "0"],
