@@ -40,6 +40,7 @@ ADMIN, HOTEL, MEMBER, REVOKED = (
     "rex@example.com",
 )
 OPERATOR = "/admin/operators/HOTEL-ALPINA"
+WHAT_IF = "/admin/report/what-if?operator=HOTEL-ALPINA"
 # A moment of the demo network that is always past, and always after its first day.
 MOMENT = (datetime.now(UTC) - timedelta(days=45)).strftime("%Y-%m-%dT00:00:00Z")
 # A session of the last days, with what its meter showed.
@@ -105,6 +106,12 @@ SHOTS = (
     Shot("admin-analytics", ADMIN, "/admin/analytics/?period=last_12_months"),
     Shot("admin-analytics-day", ADMIN, "/admin/analytics/?period=yesterday&group=operator"),
     Shot("admin-analytics-wrong", ADMIN, "/admin/analytics/?from=2026-03-05&to=2026-01-01&operator=NOPE"),
+    Shot("admin-report", ADMIN, "/admin/report/?preset=last_12_months"),
+    Shot("admin-report-operator", ADMIN, "/admin/report/?operator=HOTEL-ALPINA&preset=last_month&by=driver#lines"),
+    Shot("admin-report-sessions", ADMIN, "/admin/report/sessions/?operator=HOTEL-ALPINA&by=driver&key=member"),
+    Shot("admin-report-what-if", ADMIN, f"{WHAT_IF}&tried=1&price_per_kwh_ac=0.2&share_percent=15"),
+    Shot("admin-terms-new", ADMIN, f"{OPERATOR}/terms/new"),
+    Shot("operator-report", HOTEL, "/operator/report/"),
     Shot("admin-tariffs", ADMIN, "/admin/tariffs/"),
     Shot("admin-tariff-new", ADMIN, "/admin/tariffs/new"),
     Shot("admin-tariff", ADMIN, "/admin/tariffs/1/"),
