@@ -52,7 +52,7 @@ def deliveries(draw: st.DrawFn) -> tuple[list[Report], list[tuple[int, list[Repo
 
 @given(deliveries(), st.integers(0, 60))
 @settings(
-    max_examples=25,
+    max_examples=20,
     deadline=None,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),  # to shrink takes minutes
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

@@ -15,7 +15,7 @@ AT_ONCE = 8  # sessions of which one thread mixes up the reports
 LOST, UNHEARD, DOUBLED, LATE = "lost before it arrived", "answer lost", "sent twice", "sent again later"
 FAULTS = {LOST: 6, UNHEARD: 6, DOUBLED: 5, LATE: 5, "": 78}
 ALLOWED = {200, 201}
-TO_TRY_AGAIN = {404, 500, 502, 503}
+TO_TRY_AGAIN = {404, 503}
 
 
 class Line:
