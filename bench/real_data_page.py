@@ -19,7 +19,8 @@ def page(
     parts = [
         "# Real registries\n",
         f"Written by `{COMMAND}` on {on.isoformat()}; run it again after a change. The files lie in the folder "
-        "`../shared/data` beside the checkout; nothing of them is kept here but counts, and what the images show.\n",
+        "`../shared/data` beside the checkout; nothing of them is kept here but counts, and what the images show. Sessions: "
+        "[real-sessions.md](real-sessions.md).\n",
         "## What was imported\n",
         *(_registry(registry, first.registries[n]) for n, registry in enumerate(registries)),
         _ocpi(first),
