@@ -1,6 +1,6 @@
 """The files of an issued statement, PDF and CSV: from its frozen rows alone, in the language of its operator."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from flask import Response
 from sqlalchemy import func, select
@@ -32,8 +32,7 @@ def statement_pdf(statement: Statement) -> Response:
 
 def statement_csv(statement: Statement) -> Response:
     """One row a line, in order; times in UTC and in the operator's zone."""
-    with in_locale(language_of(statement)):
-        rows = [_row(statement, line) for line in statement_lines(statement)]
+    rows = _rows(statement, statement_lines(statement), language_of(statement))
     return stream("csv", statement.number, HEADER, rows, zone=statement.content["timezone"])
 
 
@@ -65,6 +64,13 @@ def language_of(statement: Statement) -> str | None:
 
 def _logo() -> bytes | None:
     return db.session.scalar(select(SiteSettings.logo))
+
+
+def _rows(statement: Statement, lines: Iterable[ShownLine], locale: str | None) -> Iterator[Sequence[object]]:
+    """Made while they are sent: explaining takes its time."""
+    with in_locale(locale):
+        for line in lines:
+            yield _row(statement, line)
 
 
 def _row(statement: Statement, line: ShownLine) -> Sequence[object]:

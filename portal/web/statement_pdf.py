@@ -18,7 +18,7 @@ from .session_words import DOUBT_LABELS
 from .statement_view import Digest, ShownLine, Sums, digest, explain, terms_of, terms_words
 from .statement_words import KINDS, LINE_KINDS
 
-MOST_LINES = 2000
+MOST_LINES = 1000
 """Beyond that the lines stand in the CSV only, and the document says so."""
 
 
@@ -57,7 +57,7 @@ def _addressed(operator: dict[str, Any]) -> Iterator[tuple[str, str]]:
     country = country_name(operator["country"]) if operator["country"] else None
     name = operator["organization"] or operator["name"]
     parts = (name, operator["address"], place, operator["state"], country)
-    yield _("To"), ", ".join(filter(None, parts))
+    yield _("Recipient"), ", ".join(filter(None, parts))
     yield _("Operator"), f"{operator['name']} ({operator['code']})"
 
 
@@ -96,7 +96,7 @@ def _result(made: Document, statement: Statement, sums: Digest) -> None:
     made.amount_due(_("Due to the operator"), money(total.due, currency))
     if len(sums.kinds) > 1:
         rows = [(_sums(str(LINE_KINDS[kind.value]), each, currency), "") for kind, each in sums.kinds.items()]
-        made.grid(_columns(_("Lines")), rows, _sums(_("Total"), total, currency))
+        made.grid(_columns(_("Kind")), rows, _sums(_("Total"), total, currency))
     if sums.totals.parts:
         made.heading(_("How the totals came about"))
         if len(sums.kinds) > 1:
@@ -143,10 +143,14 @@ def _groups(made: Document, statement: Statement, sums: Digest) -> None:
 
 
 def _columns(first: str) -> tuple[Column, ...]:
-    titles = (_("Lines"), _("Energy"), _("Net"), _("Reimbursement"), _("Share"), _("Due"))
     return (
-        Column(first, 34),
-        *(Column(title, 18 if place else 10, True) for place, title in enumerate(titles)),
+        Column(first, 27),
+        Column(_("Lines"), 10, True),
+        Column(_("Energy"), 18, True),
+        Column(_("Net"), 17, True),
+        Column(_("Reimbursement"), 20, True),
+        Column(_("Share"), 24, True),
+        Column(_("Due"), 18, True),
     )
 
 
@@ -168,10 +172,13 @@ def _lines(made: Document, statement: Statement, lines: Sequence[ShownLine], zon
         return
     columns = (
         Column(_("No."), 8),
-        Column(_("End"), 30),
-        Column(_("Station, charger, connector"), 42),
-        Column(_("Energy"), 19, True),
-        *(Column(title, 19, True) for title in (_("Net"), _("Reimbursement"), _("Share"), _("Due"))),
+        Column(_("End"), 27),
+        Column(_("Station, charger, connector"), 38),
+        Column(_("Energy"), 17, True),
+        Column(_("Net"), 16, True),
+        Column(_("Reimbursement"), 21, True),
+        Column(_("Share"), 22, True),
+        Column(_("Due"), 17, True),
     )
     made.grid(columns, _rows(statement, lines, zone), small=True)
 

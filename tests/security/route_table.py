@@ -21,6 +21,7 @@ from tests.security.route_kinds import (
 from tests.security.route_report import REPORT
 from tests.security.route_sessions import SESSION
 from tests.security.route_signed_in import EYES, PROFILE
+from tests.security.route_statements import STATEMENTS
 from tests.security.route_tariffs import TARIFFS
 
 __all__ = ["ADMIN", "ANYONE", "KEY", "OPERATOR", "ROLES", "TABLE", "Form", "Route"]
@@ -240,6 +241,7 @@ TABLE: tuple[Route, ...] = (
     *OWN,
     *TARIFFS,
     *REPORT,
+    *STATEMENTS,
     *PROFILE,
     *EYES,
 )

@@ -12,11 +12,22 @@ from sqlalchemy.orm import Session
 
 from portal.domain.clock import now
 from portal.domain.viewer import Actor
-from portal.models import Account, ChargingSession, Driver, Operator, Role, SessionStatus, Station
+from portal.models import (
+    Account,
+    ChargingSession,
+    Driver,
+    Operator,
+    Role,
+    RunStatus,
+    SessionStatus,
+    StatementRun,
+    Station,
+)
 from portal.services import drafts
 from portal.services.accounts import issue_link
 from portal.services.audit import record, record_event
 from portal.services.member_upload import keep_upload
+from portal.services.statements import issue_statements
 from tests.support.charging import make_terms
 from tests.support.factories import (
     TESTER,
@@ -84,6 +95,8 @@ ABSENT: dict[str, object] = {
     "session": 999_999,
     "tariff": 999_999,
     "terms": "1999-01",
+    "statement": "NOPE-2026-09-001",
+    "run": 999_999,
     "charger": 999_999,
     "connector": 999_999,
     "draft": "0" * 32,
@@ -153,7 +166,18 @@ def make_tenant(session: Session, mark: str, n: int) -> Tenant:
     hid = {"before": {"visible": True}, "after": {"visible": False}}
     hiding = record(session, user, "station.hide", hidden, at=now(), operator_id=operator.id, **hid)
     tenant = Tenant(word, f"{mark}open", operator, account, member, revoked, hidden, public)
+    # Before there are terms: those that a statement used could never be changed.
+    (statement,) = issue_statements(
+        session, operator, NOON.date(), actor=TESTER, at=NOON + timedelta(days=60)
+    )
+    run = StatementRun(
+        month=NOON.date(), status=RunStatus.DONE, operators=1, problems=[], started_at=NOON, started_by="x"
+    )
+    session.add(run)
+    session.flush()
     tenant.names = {
+        "statement": statement.number,
+        "run": run.id,
         "operator": operator.code,
         "area": hidden.area.code,
         "station": hidden.code,

@@ -1,6 +1,6 @@
 """Many rows of every kind at once, with ties, gaps, accents and both cases in what lists sort by."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import insert
@@ -18,6 +18,9 @@ from portal.models import (
     OperatorCode,
     Role,
     SessionStatus,
+    Statement,
+    StatementKind,
+    StatementStatus,
     Station,
     Tariff,
 )
@@ -42,6 +45,7 @@ def crowd(session: Session, count: int, start: int = 0) -> Operator:
     places = zip(numbers, areas, stations, drivers, strict=True)
     _add(session, ChargingSession, [_session(n, owner.id, *ids) for n, *ids in places])
     _add(session, Tariff, [_tariff(n, area) for n, area in zip(numbers, areas, strict=True)])
+    _add(session, Statement, [_statement(n, owner) for n in numbers])
     _add(session, AuditEvent, [_event(n, owner.id) for n in numbers])
     session.commit()
     return owner
@@ -106,6 +110,18 @@ def _session(n: int, operator: int, area: int, station: int, driver: int) -> dic
         "started_at": started, "ended_at": None if running else started + timedelta(hours=1),
         "energy_wh": None if running else n % 7 * 1000, "currency": "EUR", "net_minor": 1, "vat_minor": 1,
         "status": SessionStatus.RUNNING if running else SessionStatus.CLOSED, "settings": {}, "created_at": started,
+    }  # fmt: skip
+
+
+def _statement(n: int, owner: Operator) -> dict[str, Any]:
+    """A month each, with ties in all figures."""
+    net, share = n % 3 * 100, n % 2 * 10
+    return {
+        "number": f"{owner.code}-{n}", "operator_id": owner.id, "month": date(1950 + n // 12, n % 12 + 1, 1), "sequence": 1,
+        "kind": StatementKind.STATEMENT, "status": list(StatementStatus)[n % 3], "currency": "EUR", "sessions": n % 4,
+        "energy_wh": n % 5 * 1000, "net_minor": net, "vat_minor": 1, "reimbursement_minor": 5, "share_minor": share,
+        "due_minor": 5 + share, "kept_minor": net - 5 - share, "content": {}, "hash": "0" * 64, "issued_at": _at(n),
+        "issued_by": "x",
     }  # fmt: skip
 
 

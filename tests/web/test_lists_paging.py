@@ -18,8 +18,9 @@ from portal.queries import areas as area_queries
 from portal.queries import audit, members, sessions, stations
 from portal.queries import drivers as driver_queries
 from portal.queries import operators as operator_queries
+from portal.queries import statement_lists as statement_queries
 from portal.queries.paging import AnySelect, fetch_page
-from portal.web import audit_lists, members_list, session_lists, station_lists
+from portal.web import audit_lists, members_list, session_lists, statement_lists, station_lists
 from portal.web.list_specs import ListSpec
 from tests.admin.counting import count_statements
 from tests.admin.people import admin_client, operator_client
@@ -41,6 +42,10 @@ LISTS: dict[str, Listed] = {
     ),
     "operators": (lambda: operators.SPEC, lambda _: operator_queries.operators_with_counts(ADMIN)),
     "sessions": (lambda: session_lists.session_list(ADMIN), lambda _: sessions.sessions(ADMIN)),
+    "statements": (
+        lambda: statement_lists.statement_list(ADMIN),
+        lambda _: statement_queries.statements_with_payments(ADMIN),
+    ),
     "stations": (
         lambda: station_lists.station_list(ADMIN),
         lambda _: stations.stations_with_hardware(ADMIN),
