@@ -16,7 +16,7 @@ from portal.domain.corrections import (
     Which,
     check_correction,
 )
-from portal.domain.errors import Invalid
+from portal.domain.errors import Conflict, Invalid
 from portal.domain.moments import past_instants
 from portal.domain.zones import offset_text
 from portal.models import ChargingSession
@@ -40,7 +40,7 @@ class StopForm(Form):
 class CorrectionForm(StepForm):
     """A session as it is stored; what was changed is typed over it."""
 
-    saved: Sequence[str] = (*FIELDS, "reason")
+    saved: Sequence[str] = (*FIELDS, "reason", "version")
 
     ended_at = text_field(_("End"), 20, type="datetime-local", step="1")
     ended_which = RadioField(_("Which of the two"), validate_choice=False)
@@ -64,6 +64,11 @@ class CorrectionForm(StepForm):
         if charging.tariff is None:
             self.pricing.data = Pricing.TYPED.value
         return self
+
+    def after(self, conflict: Conflict | None, present: Shown) -> None:
+        """Beside the tariff the amount is nobody's entry: after a clash it is that which is stored by then."""
+        if conflict is not None and self.pricing.data == Pricing.TARIFF.value:
+            self.net.data, self.vat.data = present.net, present.vat
 
 
 def _both(typed: str, zone: str, at: datetime) -> list[tuple[str, str]]:

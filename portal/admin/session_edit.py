@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from portal.domain.clock import now
-from portal.domain.corrections import shown
+from portal.domain.corrections import Shown, shown
 from portal.domain.errors import Conflict, NotFound
 from portal.domain.text import N_
 from portal.extensions import db
@@ -72,6 +72,7 @@ def session_correct(session_id: int) -> Response:
     tried = attempt(form, lambda session: _correct(session, session_id, form))
     if not tried.done:
         fresh = _session(session_id)
+        form.after(tried.conflict, _shown(fresh))
         return form_page("admin/sessions/correct.html", form, tried, fresh, zone=zone_of(fresh))
     flash(_("The session is corrected. What it was before stands in its history."), "success")
     return go(url_for(".session", session_id=session_id))
@@ -89,9 +90,12 @@ def _form(subject: ChargingSession) -> CorrectionForm:
     """Raises Conflict while the session runs: what equipment reports next would undo it."""
     if subject.status is SessionStatus.RUNNING:
         raise Conflict(STILL_RUNS, id=subject.external_id)
-    zone = zone_of(subject)
-    stored = shown(subject, subject.driver.number if subject.driver else None, zone)
-    return CorrectionForm(data=asdict(stored)).of(subject, stored, zone, now())
+    stored = _shown(subject)
+    return CorrectionForm(data=asdict(stored)).of(subject, stored, zone_of(subject), now())
+
+
+def _shown(subject: ChargingSession) -> Shown:
+    return shown(subject, subject.driver.number if subject.driver else None, zone_of(subject))
 
 
 def _stop(session: Session, session_id: int, form: StopForm) -> None:

@@ -80,7 +80,7 @@ def check_correction(raw: Raw, charging: ChargingSession, now: Shown, zone: str,
     energy_wh = checked.take("energy_wh", lambda: _energy(raw, charging, now))
     checked.take("driver", lambda: (text_value("driver", raw.get("driver"), 36) or "").upper() or None)
     known = ended_at is not None and energy_wh is not None
-    pricing = checked.take("pricing", lambda: _pricing(raw, charging, known or bool(checked.errors)))
+    pricing = checked.take("pricing", lambda: _pricing(raw, charging, now, known or bool(checked.errors)))
     if pricing is Pricing.TYPED:
         for name in ("net", "vat"):
             checked.take(f"{name}_minor", partial(_amount, name, raw, charging, now))
@@ -119,7 +119,7 @@ def _energy(raw: Raw, charging: ChargingSession, now: Shown) -> int | None:
     return int(kwh.scaleb(3))
 
 
-def _pricing(raw: Raw, charging: ChargingSession, known: bool) -> Pricing:
+def _pricing(raw: Raw, charging: ChargingSession, now: Shown, known: bool) -> Pricing:
     typed = _typed(raw, "pricing")
     if typed == Pricing.TYPED:
         return Pricing.TYPED
@@ -127,6 +127,13 @@ def _pricing(raw: Raw, charging: ChargingSession, known: bool) -> Pricing:
         raise Invalid("pricing", N_("Choose one from the list."))
     if not known:
         raise Invalid("pricing", N_("A tariff needs an end and an energy. Enter them, or type the amount."))
+    present = _typed(raw, "version") in ("", str(now.version))  # else the two are compared first
+    typed_over = (
+        raw.get(name) is not None and _typed(raw, name) != getattr(now, name) for name in ("net", "vat")
+    )
+    if present and any(typed_over):
+        message = N_("You entered another amount, which the tariff would overwrite. Choose one of the two.")
+        raise Invalid("pricing", message)
     return Pricing.TARIFF
 
 

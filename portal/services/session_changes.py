@@ -103,8 +103,8 @@ def correct_session(
             N_("Session %(id)s still runs. Stop it first, then correct it."), id=charging.external_id
         )
     now = shown(charging, charging.driver.number if charging.driver else None, zone)
-    values = check_correction(raw, charging, now, zone, at).accepted()
     check_version(now, version, {name: (raw.get(name) or "").strip() for name in FIELDS})
+    values = check_correction(raw, charging, now, zone, at).accepted()
     before = _told(charging)
     with session.no_autoflush:
         _set_driver(session, charging, values["driver"])

@@ -195,11 +195,12 @@ def test_of_two_corrections_the_second_compares(admin: FlaskClient, session: Ses
     url = f"/admin/sessions/{charging.id}/correct"
     first = form_of(admin.get(url).text)
     second = first | {"energy": "7", "reason": "second"}
-    assert admin.post(url, data=first | {"driver": "D-MIA", "reason": "first"}).status_code == 303
+    changed = first | {"driver": "D-MIA", "energy": "9", "reason": "first"}
+    assert admin.post(url, data=changed).status_code == 303
     answer = admin.post(url, data=second)
     assert answer.status_code == 409
     assert "<del><bdi>D-MIA</bdi></del>" in answer.text
-    assert kept(session, charging).energy_wh == 10_000
+    assert kept(session, charging).energy_wh == 9000
     decided = form_of(answer.text)
     assert (decided["energy"], decided["version"] != first["version"]) == ("7", True)
     assert admin.post(url, data=decided).status_code == 303

@@ -106,3 +106,10 @@ def test_a_reason_is_required_and_every_refusal_is_told() -> None:
     assert refused(checked) == {"reason", "energy", "net", "ended_at", "driver"}
     assert refused(check(session(), reason="r" * 201)) == {"reason"}
     assert refused(check(session(), pricing="tariff")) == {"pricing"}
+
+
+def test_an_amount_is_never_dropped_for_that_of_the_tariff() -> None:
+    rated = session(tariff={"currency": "EUR"}, rating=[])
+    assert check(rated, energy="9").accepted()["pricing"] == "tariff"
+    assert refused(check(rated, net="3")) == {"pricing"}
+    assert check(rated, net="3", pricing="typed").accepted()["net_minor"] == 300
