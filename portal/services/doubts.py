@@ -30,7 +30,7 @@ def judge(session: Session, ids: Collection[int], at: datetime) -> None:
     stored facts (an unknown token, the limit) stay untouched.
     """
     session.flush()
-    for some in chunks(sorted(ids)):
+    for some in chunks(sorted(set(ids))):
         _judge(session, some, at)
 
 
