@@ -60,21 +60,25 @@ class Computed:
 
     def doubts(self) -> Counter[str]:
         """How many sessions are doubtful in which way."""
-        found: Counter[str] = Counter()
+        return +Counter({what: len(numbers) for what, numbers in self.doubtful().items()})
+
+    def doubtful(self) -> dict[str, set[int]]:
+        """Which sessions are doubtful in which way, by their place in `charged`."""
+        found: dict[str, set[int]] = defaultdict(set)
         plugs: dict[tuple[str, str], list[int]] = defaultdict(list)
         for number, one in enumerate(self.charged):
             plugs[one.plug].append(number)
-            found["no_end"] += one.end is None
-            found["no_energy"] += not one.wh
-            found["negative_energy"] += (one.wh or 0) < 0
+            wh, hours = one.wh or 0, None
             if one.end is not None:
-                most = STRONGEST_W * ((one.end - one.start + MINUTE) / timedelta(hours=1)) * 1.01
-                found["too_much_energy"] += (one.wh or 0) > most
-        overlapping: set[int] = set()
-        repeated: set[int] = set()
+                hours = (one.end - one.start + MINUTE) / timedelta(hours=1)
+            too_much = hours is not None and wh > STRONGEST_W * hours * 1.01
+            facts = {"no_end": one.end is None, "no_energy": wh == 0, "negative_energy": wh < 0}
+            for what, holds in (facts | {"too_much_energy": too_much}).items():
+                if holds:
+                    found[what].add(number)
         for numbers in plugs.values():
-            self._together(numbers, overlapping, repeated)
-        return +(found + Counter(overlap=len(overlapping), duplicate=len(repeated)))
+            self._together(numbers, found["overlap"], found["duplicate"])
+        return found
 
     def _together(self, numbers: list[int], overlapping: set[int], repeated: set[int]) -> None:
         """Each pair on one connector, the earlier start first, until nothing of before lasts."""
