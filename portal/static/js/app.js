@@ -58,13 +58,11 @@
     /* Unset filters stay out of the address. */
     for (const name of Object.keys(parameters)) if (parameters[name] === "") delete parameters[name];
   });
-  /* What a page fetches by itself (live.js) is no business of who reads it: nothing moves, nothing is said. */
-  const asked = (event) => event.detail.requestConfig?.triggeringEvent?.type !== "live:changed";
-  body.addEventListener("htmx:beforeSend", (event) => asked(event) && busy(event.detail.target, true));
-  body.addEventListener("htmx:afterRequest", (event) => asked(event) && busy(event.detail.target, false));
-  body.addEventListener("htmx:responseError", (event) => asked(event) && toast(failure(event.detail.xhr)));
-  body.addEventListener("htmx:sendError", (event) => asked(event) && toast(toasts.dataset.network));
-  body.addEventListener("htmx:timeout", (event) => asked(event) && toast(toasts.dataset.network));
+  body.addEventListener("htmx:beforeSend", (event) => busy(event.detail.target, true));
+  body.addEventListener("htmx:afterRequest", (event) => busy(event.detail.target, false));
+  body.addEventListener("htmx:responseError", (event) => toast(failure(event.detail.xhr)));
+  body.addEventListener("htmx:sendError", () => toast(toasts.dataset.network));
+  body.addEventListener("htmx:timeout", () => toast(toasts.dataset.network));
 
   /* ---- the focus survives a swap ---- */
   let lost = null;
@@ -89,7 +87,7 @@
   body.addEventListener("htmx:afterSettle", (event) => {
     const elt = event.detail.elt;
     const spoken = elt.matches("[data-announce]") ? elt : elt.querySelector("[data-announce]");
-    if (spoken && asked(event)) announce(spoken.textContent.trim().replace(/\s+/g, " "));
+    if (spoken && !event.detail.live) announce(spoken.textContent.trim().replace(/\s+/g, " "));
     reveal(elt);
     if (!lost || lost.element.isConnected || document.activeElement !== body) return;
     const home = lost.home && document.getElementById(lost.home);

@@ -1,5 +1,6 @@
 /* Pages that follow what happens. The server says "look again" on a stream, or, where it has no place for one, the page
-   looks from time to time; each [data-live] then fetches itself. Nothing of this is needed to use the portal. */
+   looks from time to time. Each part then fetches itself: [data-live] has the address, with the fields of the form
+   [data-live-form]; [data-live-also] names what of the answer changes with it. Nothing here is needed to use the portal. */
 "use strict";
 (() => {
   const root = document.querySelector("[data-live-events]");
@@ -33,10 +34,46 @@
   }
 
   /* ---- looking ---- */
+  const words = (element) => element.textContent.trim().replace(/\s+/g, " ");
+
   function look() {
     looked = Date.now();
-    for (const part of document.querySelectorAll("[data-live]")) window.htmx.trigger(part, "live:changed");
+    document.dispatchEvent(new CustomEvent("live:changed"));
+    for (const part of document.querySelectorAll("[data-live]")) renew(part).catch(() => {}); // the next look tells
   }
+
+  function address(part) {
+    const url = new URL(part.dataset.live, window.location.href);
+    const form = part.dataset.liveForm && document.querySelector(part.dataset.liveForm);
+    for (const [name, value] of form ? new FormData(form) : []) if (value) url.searchParams.append(name, value);
+    return url;
+  }
+
+  /* Puts the part in its new state. What reads the same stays as it is: no focus is moved, nothing is said. */
+  async function renew(part) {
+    const response = await fetch(address(part), { credentials: "same-origin", headers: { "HX-Request": "true" } });
+    const text = await response.text();
+    if (!part.isConnected) return; // somebody else has replaced it
+    if (response.status === 401) window.location.reload(); // leads to the sign-in, and back again
+    if (response.status === 404) part.dispatchEvent(new CustomEvent("live:gone", { bubbles: true }));
+    if (!response.ok) return;
+    const next = new DOMParser().parseFromString(text, "text/html").getElementById(part.id);
+    if (!next || words(next) === words(part)) return;
+    window.htmx.swap(part, text, { swapStyle: "outerHTML", swapDelay: 0, settleDelay: 20 }, {
+      select: `#${part.id}`, selectOOB: part.dataset.liveAlso, eventInfo: { live: true },
+    });
+    say();
+  }
+
+  /* One line, and not often, for those who hear the page. */
+  function say() {
+    const line = document.querySelector("[data-live-said]");
+    if (!line || words(line) === said || Date.now() < spoke + QUIET) return;
+    said = words(line);
+    spoke = Date.now();
+    announcer.textContent = said;
+  }
+
   const lookSoon = () => later("look", Math.max(0, looked + APART - Date.now()), look);
 
   function poll() {
@@ -99,25 +136,6 @@
   });
   if (!document.hidden) later("again", FIRST, listen);
 
-  /* ---- what comes back ---- */
-  const words = (element) => element.textContent.trim().replace(/\s+/g, " ");
-  const ours = (event) => event.detail.requestConfig?.triggeringEvent?.type === "live:changed";
-
-  /* What reads the same stays as it is: no focus is moved, nothing is said. */
-  document.addEventListener("htmx:beforeSwap", (event) => {
-    const { target, xhr } = event.detail;
-    if (!ours(event) || !target.id || xhr.status !== 200) return;
-    const next = new DOMParser().parseFromString(xhr.responseText, "text/html").getElementById(target.id);
-    if (!next || words(next) === words(target)) event.detail.shouldSwap = false;
-  });
-
-  document.addEventListener("htmx:afterSettle", (event) => {
-    const line = ours(event) && document.querySelector("[data-live-said]");
-    if (!line || words(line) === said || Date.now() < spoke + QUIET) return;
-    said = words(line);
-    spoke = Date.now();
-    announcer.textContent = said;
-  });
   const line = document.querySelector("[data-live-said]");
   if (line) said = words(line);
 })();

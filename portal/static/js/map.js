@@ -38,7 +38,7 @@
       this.map.portalBase.on("loaderror", () => this.notes.say(this.words("baseFailed")));
       this.listenToFilters();
       this.listenToPage();
-      this.root.addEventListener("live:changed", () => this.loader.again()); // see live.js
+      document.addEventListener("live:changed", () => this.loader.again()); // see live.js
       const code = new URLSearchParams(window.location.search).get("station");
       if (code) {
         const open = document.querySelector("#station-panel .station-card");
@@ -208,6 +208,7 @@
         panel.focus({ preventScroll: true });
         panel.scrollIntoView({ block: "nearest" });
       });
+      panel.addEventListener("live:gone", () => this.close());
       for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
         panel.addEventListener(name, (event) => {
           event.stopPropagation(); // said on the map; the page need not say it again
