@@ -66,19 +66,20 @@ def section(runs: dict[str, Outcome], seed: int, day: date) -> str:
         "reports acknowledged": lambda run: f"{run.counted['acknowledged']:,}",
         "lost before they arrived": lambda run: f"{run.counted['lost before it arrived']:,}",
         "answers lost": lambda run: f"{run.counted['answer lost']:,}",
-        "sent twice at once": lambda run: f"{run.counted['sent twice']:,}",
+        "sent twice": lambda run: f"{run.counted['sent twice']:,}",
         "sent again later": lambda run: f"{run.counted['sent again later']:,}",
         "sent before the start (404)": lambda run: f"{run.counted['404']:,}",
         "server away": lambda run: f"{run.counted['nobody there']:,}",
         "server killed and restarted": lambda _run: f"{KILLS} times",
         "beginnings in the trail": lambda run: f"{run.audit['session.open']:,}",
         "energy of the meters = of the portal": lambda run: f"{run.energy_wh:,} Wh",
-        "seconds": lambda run: f"{run.seconds:.0f}",
+        "seconds by the clock": lambda run: f"{run.seconds:.0f}",
     }
     lines = [f"| | {' | '.join(runs)} |", "|---|" + "--:|" * len(runs)]
     lines += [f"| {name} | {' | '.join(map(row, runs.values()))} |" for name, row in rows.items()]
     made = (
-        f"By `python -m bench faults --seed {seed}` on {day.isoformat()}: {os.cpu_count()} processors, two server"
+        "Reports lost on the way there or back, doubled, delayed and reordered; the server killed with -9 and started"
+        f" again.\nBy `python -m bench faults --seed {seed}` on {day.isoformat()}: {os.cpu_count()} processors, two server"
         " processes, eight lines at once, `portal jobs` twice a second. Each session was compared with its meter (energy,"
         " end, state, number of samples, trail): no difference."
     )
