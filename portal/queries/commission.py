@@ -111,7 +111,8 @@ def member_at_start() -> ColumnElement[bool]:
     """The driver was a member of the session's operator when it started, whatever was revoked since."""
     started = ChargingSession.started_at
     member = select(Membership.id).where(
-        Membership.operator_id == ChargingSession.operator_id,
+        # By the index of the driver: it has few memberships, an operator may have thousands.
+        Membership.operator_id + 0 == ChargingSession.operator_id,
         Membership.driver_id == ChargingSession.driver_id,
         Membership.granted_at <= started,
         or_(Membership.revoked_at.is_(None), Membership.revoked_at > started),
