@@ -23,7 +23,7 @@ def report_what_if() -> Response:
     return page(template, "result", status, tried=tried, labels=LABELS, running=running, file_url=_file_url)
 
 
-@bp.get("/report/what-if/export.<any(csv,xlsx):kind>")
+@bp.get("/report/what-if/export.<any(csv,xlsx,pdf):kind>")
 def report_what_if_export(kind: str) -> Response:
     tried = _tried()
     for name, text in tried.errors.items():
@@ -31,8 +31,18 @@ def report_what_if_export(kind: str) -> Response:
     if tried.operator is None:
         raise NotFound
     note_export(kind, "what-if", dict(tried.state))
+    name = f"proposal-{tried.operator.code}-{tried.at:%Y-%m-%d}"
+    if kind == "pdf":
+        return _paper(tried, name)
     header, rows = proposal_rows(tried)
-    return stream(kind, f"proposal-{tried.operator.code}-{tried.at:%Y-%m-%d}", header, rows, zone=None)
+    return stream(kind, name, header, rows, zone=None)
+
+
+def _paper(tried: WhatIf, name: str) -> Response:
+    """What draws it is loaded with the first one."""
+    from portal.web.report_pdf import proposal_document
+
+    return proposal_document(tried).answer(name)
 
 
 def _tried() -> WhatIf:

@@ -80,3 +80,9 @@ def test_the_proposal_as_a_file(admin: FlaskClient, operator: Operator) -> None:
     assert "20 kWh" in row["proposed_explanation"] or "20.0 kWh" in row["proposed_explanation"]
     assert admin.get(f"{URL}/export.xlsx?{TRIED}").status_code == 200
     assert admin.get(f"{URL}/export.csv?operator=ALPINA&tried=1&share_percent=x").status_code == 400
+
+
+def test_the_proposal_on_paper(admin: FlaskClient, operator: Operator) -> None:
+    answer = admin.get(f"{URL}/export.pdf?{TRIED}")
+    assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
+    assert answer.data.startswith(b"%PDF-")

@@ -18,6 +18,7 @@ REPORT = (
     get("/admin/report/what-if", ADMIN),
     get("/admin/report/what-if/export.csv", ADMIN, 404),  # of no operator
     get("/admin/report/what-if/export.xlsx", ADMIN, 404),
+    get("/admin/report/what-if/export.pdf", ADMIN, 404),
     get("/operator/report/", OPERATOR),
     get("/operator/report/?operator={operator}&by=driver", OPERATOR),
     get("/operator/report/sessions/", OPERATOR),
