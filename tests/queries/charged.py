@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -66,6 +67,7 @@ def add_random_sessions(
     return rows
 
 
+@cache
 def key_of(instant: datetime, zone: str, grain: str) -> Hashable:
     local = instant.astimezone(ZoneInfo(zone))
     if grain == "hour":
