@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.ingest.records import Accepted, FieldError
@@ -66,6 +66,7 @@ def test_an_end_in_the_hour_after_the_clock_went_back() -> None:
     assert "before the start" in only(read(row, repeated="earlier")).reason
 
 
+@settings(deadline=None)
 @given(
     zone=st.sampled_from(ZONES),
     wall=st.datetimes(datetime(1970, 1, 2), datetime(2037, 12, 31)),  # noqa: DTZ001

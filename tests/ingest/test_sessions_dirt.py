@@ -77,7 +77,7 @@ def test_a_good_row_of_each_format_zipped(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", HEADERS)
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(start=st.sampled_from([b"", b"\xef\xbb\xbf", b"\x1f\x8b", b"header"]), garbage=st.binary(max_size=400))
 def test_bytes_of_any_kind_are_told_in_one_sentence(name: str, start: bytes, garbage: bytes) -> None:
     data = HEADERS[name] + b"\n" + ROWS[name] + b"\n" + garbage if start == b"header" else start + garbage
@@ -93,7 +93,7 @@ CELLS = st.one_of(
 
 
 @pytest.mark.parametrize("name", HEADERS)
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(cells=st.lists(CELLS, min_size=20, max_size=20))
 def test_cells_of_any_kind_are_taken_or_told(name: str, cells: list[str]) -> None:
     delimiter = ";" if name == "norway" else ","
