@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from portal.models import Operator
 from portal.services.security_keys import seal_key
 from tests.api.equipment import KEY, PEPPER, Equipment
-from tests.browser.walks import ADMIN, BLED, MEMBER, QUIET, TALL, look, marker, sign_in
+from tests.browser.walks import ADMIN, BLED, MEMBER, TALL, look, marker, sign_in
 from tests.support.pages import Pages
 
 HALL = "/admin/stations/ALP-GARAGE-1/"
@@ -71,9 +71,15 @@ def test_pages_follow_a_session(app: Flask, pages: Pages, equipment: Equipment) 
 
 
 @pytest.mark.parametrize("engine_name", ["sqlite"])
-def test_where_no_stream_gets_through_a_page_asks(pages: Pages, equipment: Equipment) -> None:
-    page = pages.new(allow=[*QUIET, "ERR_FAILED"])
-    page.route("**/live/events*", lambda route: route.abort())
+@pytest.mark.parametrize("full", [False, True], ids=["blocked", "full"])
+def test_where_no_stream_gets_through_a_page_asks(
+    app: Flask, pages: Pages, equipment: Equipment, full: bool
+) -> None:
+    page = pages.new(allow=() if full else ("ERR_FAILED",))
+    if full:
+        app.config["LIVE_STREAMS"] = 0
+    else:
+        page.route("**/live/events*", lambda route: route.abort())
     page.clock.install()
     sign_in(page, ADMIN)
     page.goto("/admin/")
