@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _
 
 from .audit_words import action_label, field_label, value_label
 from .filters import connector_name, country_name, energy, local_time, number, power
+from .session_words import DOUBT_LABELS, PRICINGS, REASON_LABELS
 
 # One word a value, whatever it belongs to.
 WORDS = {
@@ -42,6 +43,7 @@ LISTS = {
     "stations": _("Stations"),
     "tariffs": _("Tariffs"),
 }
+SESSION_WORDS = {"doubts": DOUBT_LABELS, "end_reason": REASON_LABELS, "pricing": PRICINGS}
 NAMED = ("status", "role", "kind", "link")
 PERCENT = ("share_percent", "vat_percent")
 
@@ -76,6 +78,8 @@ def _figure(name: str, value: int) -> str:
 
 
 def _text(name: str, value: str) -> Any:
+    if name in SESSION_WORDS:
+        return SESSION_WORDS[name].get(value, value)
     if name in NAMED:
         return WORDS.get(value, value)
     if name == "list":

@@ -15,12 +15,7 @@ from portal.queries.session_page import numbers_of
 from .audit_values import value_words
 from .audit_words import VIAS, action_label, field_label
 from .filters import duration, local_time, money
-from .session_words import DOUBT_LABELS, REASON_LABELS
 
-PRICINGS = {
-    Pricing.TARIFF.value: _("Rated anew by its tariff"),
-    Pricing.TYPED.value: _("Entered by hand"),
-}
 CORRECT = "session.correct"
 
 
@@ -86,10 +81,7 @@ def field_words(
         return duration(timedelta(seconds=value))
     if name.endswith("_at") and isinstance(value, str):
         return local_time(datetime.fromisoformat(value), zone, seconds=True)
-    if name == "doubts":
-        return ", ".join(str(DOUBT_LABELS.get(each, each)) for each in value)
-    known = {"end_reason": REASON_LABELS, "pricing": PRICINGS}.get(name, {})
-    return known.get(value) if isinstance(value, str) and value in known else value_words(name, value, names)
+    return value_words(name, value, names)
 
 
 def _happening(event: AuditEvent, names: dict[tuple[str, int], str], zone: str, currency: str) -> Happening:

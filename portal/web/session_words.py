@@ -6,6 +6,7 @@ from typing import Any
 from babel.numbers import get_currency_precision
 from flask_babel import lazy_gettext as _
 
+from portal.domain.corrections import Pricing
 from portal.models import ChargingSession, Doubt, SessionStatus
 
 STATUS_LABELS = {
@@ -35,6 +36,11 @@ DOUBT_LABELS = {
     Doubt.DUPLICATE.value: _("Duplicate"),
     Doubt.UNKNOWN_TOKEN.value: _("Unknown token"),
     Doubt.OVER_LIMIT.value: _("Over the limit"),
+}
+# Where the amount of a corrected session comes from.
+PRICINGS = {
+    Pricing.TARIFF.value: _("Rated anew by its tariff"),
+    Pricing.TYPED.value: _("Entered by hand"),
 }
 
 
