@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 
 from flask import current_app, has_request_context
-from flask_babel import ngettext
+from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import contains_eager
 
@@ -47,14 +47,9 @@ def statement_letter(
     site = current_site()
     with in_locale(locale):
         count = len(statements)
-        subject = ngettext(
-            "A new statement on %(site)s: %(number)s",
-            "%(count)s new statements on %(site)s",
-            count,
-            site=site.name,
-            number=statements[0].number,
-            count=count,
-        )
+        subject = _("A new statement on %(site)s: %(number)s", site=site.name, number=statements[0].number)
+        if count > 1:
+            subject = _("%(count)s new statements on %(site)s", site=site.name, count=count)
         items = [_item(statement, base) for statement in statements]
         text = letter_text("mail/statement.txt", name=account.name, site=site.name, items=items)
     return Letter(account.email, subject, text)
