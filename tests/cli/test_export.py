@@ -140,7 +140,7 @@ def test_sessions_in_utc_and_in_the_operators_zone(run: Command, network: Any, s
 @pytest.mark.parametrize(
     ("arguments", "status"),
     [
-        (("report", "--out", "-"), 2),
+        (("invoices", "--out", "-"), 2),
         (("stations",), 2),
         (("members", "--out", "-", "--hidden"), 2),
         (("sessions", "--out", "-", "--as", "anonymous"), 2),
