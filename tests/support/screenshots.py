@@ -107,8 +107,14 @@ SHOTS = (
     Shot("admin-analytics-day", ADMIN, "/admin/analytics/?period=yesterday&group=operator"),
     Shot("admin-analytics-wrong", ADMIN, "/admin/analytics/?from=2026-03-05&to=2026-01-01&operator=NOPE"),
     Shot("admin-report", ADMIN, "/admin/report/?preset=last_12_months"),
-    Shot("admin-report-operator", ADMIN, "/admin/report/?operator=HOTEL-ALPINA&preset=last_month&by=driver#lines"),
-    Shot("admin-report-sessions", ADMIN, "/admin/report/sessions/?operator=HOTEL-ALPINA&by=driver&key=member"),
+    Shot(
+        "admin-report-operator",
+        ADMIN,
+        "/admin/report/?operator=HOTEL-ALPINA&preset=last_month&by=driver#lines",
+    ),
+    Shot(
+        "admin-report-sessions", ADMIN, "/admin/report/sessions/?operator=HOTEL-ALPINA&by=driver&key=member"
+    ),
     Shot("admin-report-what-if", ADMIN, f"{WHAT_IF}&tried=1&price_per_kwh_ac=0.2&share_percent=15"),
     Shot("admin-terms-new", ADMIN, f"{OPERATOR}/terms/new"),
     Shot("operator-report", HOTEL, "/operator/report/"),
