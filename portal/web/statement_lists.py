@@ -101,7 +101,7 @@ def _columns() -> list[Column]:
         Column("operator_code", _("Operator"), Operator.code, _of(lambda s: s.operator.code)),
         Column("month", _("Month"), cast(s.month, String), _of(lambda s: f"{s.month:%Y-%m}")),
         _extra("kind", _("Kind"), s.kind, lambda s: KINDS[s.kind.value], lambda s: s.kind),
-        Column("sessions", _("Sessions"), s.sessions, _of(lambda s: s.sessions), numeric=True),
+        _extra("sessions", _("Sessions"), s.sessions, lambda s: s.sessions),
         Column("energy_wh", _("Energy"), s.energy_wh, _of(lambda s: s.energy_wh), numeric=True),
         _extra("currency", _("Currency"), s.currency, lambda s: s.currency),
         _money("net", _("Net"), s.net_minor, shown=True),

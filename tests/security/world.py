@@ -5,29 +5,18 @@ anybody may read those on the map. Drivers are the CPO's: their names hold no ma
 """
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from itertools import count
 
 from sqlalchemy.orm import Session
 
 from portal.domain.clock import now
 from portal.domain.viewer import Actor
-from portal.models import (
-    Account,
-    ChargingSession,
-    Driver,
-    Operator,
-    Role,
-    RunStatus,
-    SessionStatus,
-    StatementRun,
-    Station,
-)
+from portal.models import Account, Driver, Operator, Role, Station
 from portal.services import drafts
 from portal.services.accounts import issue_link
 from portal.services.audit import record, record_event
 from portal.services.member_upload import keep_upload
-from portal.services.statements import issue_statements
+from tests.security.world_charging import NOON, charge, settle
 from tests.support.charging import make_terms
 from tests.support.factories import (
     TESTER,
@@ -41,7 +30,6 @@ from tests.support.factories import (
     make_tariff,
 )
 
-NOON = datetime(2026, 9, 1, 12, tzinfo=UTC)
 _numbers = count(1)
 
 
@@ -152,7 +140,7 @@ def make_tenant(session: Session, mark: str, n: int) -> Tenant:
     )
     hidden = _station(session, operator, word, visible=False)
     public = _station(session, operator, f"{mark}open", visible=True)
-    charged = _charge(session, hidden, operator, member, word)
+    charged = charge(session, hidden, operator, member, word)
     record_event(
         session,
         Actor(f"{word} actor", address="192.0.2.77"),
@@ -166,15 +154,7 @@ def make_tenant(session: Session, mark: str, n: int) -> Tenant:
     hid = {"before": {"visible": True}, "after": {"visible": False}}
     hiding = record(session, user, "station.hide", hidden, at=now(), operator_id=operator.id, **hid)
     tenant = Tenant(word, f"{mark}open", operator, account, member, revoked, hidden, public)
-    # Before there are terms: those that a statement used could never be changed.
-    (statement,) = issue_statements(
-        session, operator, NOON.date(), actor=TESTER, at=NOON + timedelta(days=60)
-    )
-    run = StatementRun(
-        month=NOON.date(), status=RunStatus.DONE, operators=1, problems=[], started_at=NOON, started_by="x"
-    )
-    session.add(run)
-    session.flush()
+    statement, run = settle(session, operator)  # before there are terms: those that it used never change
     tenant.names = {
         "statement": statement.number,
         "run": run.id,
@@ -245,30 +225,3 @@ def _station(session: Session, operator: Operator, word: str, *, visible: bool) 
     session.refresh(charger, ["connectors"])
     charger.uid = f"{word}-charger"[:36]
     return station
-
-
-def _charge(
-    session: Session, station: Station, operator: Operator, driver: Driver, word: str
-) -> ChargingSession:
-    charged = ChargingSession(
-        external_id=f"{word}-external",
-        operator_id=operator.id,
-        area_id=station.area_id,
-        station_id=station.id,
-        driver_id=driver.id,
-        charger_uid=f"{word}-charger"[:36],
-        connector_number=1,
-        token_uid=f"{word}t-m".upper(),
-        started_at=NOON,
-        ended_at=NOON + timedelta(hours=1),
-        energy_wh=12_345,
-        currency="EUR",
-        net_minor=500,
-        vat_minor=110,
-        status=SessionStatus.CLOSED,
-        end_reason=f"{word}end"[:20],
-        created_at=NOON,
-    )
-    session.add(charged)
-    session.flush()
-    return charged
