@@ -149,7 +149,10 @@ def _data_set(portal: Portal, one: DataSet, choice: str, folder: Path) -> Import
         _read_report(report, file, done)
         done.again.append(_ran(portal(*command)))
         again = numbers(done.again[-1].output)
-        if again["new"] or again["changed"]:
+        if again != numbers(done.runs[-1].output) | {
+            "new": 0,
+            "unchanged": numbers(done.runs[-1].output)["new"],
+        }:
             raise SystemExit(f"error: {file} imported again changed something: {done.again[-1].output}")
     return done
 
