@@ -141,6 +141,11 @@ class EditEnvironmentForm(EnvironmentForm):
         super().__init__(*args, **kwargs)
         self.key_grace_hours.choices = [(hours, GRACE_LABELS[hours]) for hours in GRACE_HOURS]
 
+    def raw(self) -> dict[str, str]:
+        """Terms of which nothing was sent stay as they are: an absent box would untick theirs."""
+        sent = any(self[name].raw_data for name in TERMS)
+        return super().raw() | ({} if sent else dict.fromkeys(TERMS, ""))
+
 
 def _typed(field: Field) -> str:
     if isinstance(field, BooleanField):

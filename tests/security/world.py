@@ -167,7 +167,7 @@ def make_tenant(session: Session, mark: str, n: int) -> Tenant:
         "account": account.id,
         "session": charged.id,
         "tariff": make_tariff(session, operator, name=f"{word} tariff").id,
-        "terms": f"{make_terms(session, operator).effective_from:%Y-%m}",
+        "terms": f"{make_terms(session, operator, date(2026, 10, 1)).effective_from:%Y-%m}",
         "charger": hidden.chargers[0].id,
         "connector": hidden.chargers[0].connectors[0].id,
         "event": hiding.id if hiding else 0,
