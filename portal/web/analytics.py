@@ -46,7 +46,7 @@ class AnalyticsPages:
         """The figures; where the address is wrong, what is wrong at its field instead."""
         asked = asked_now()
         report = None if asked.errors else Report(db.session(), asked, current_site().currency)
-        status = 422 if asked.errors else 200
+        status = 400 if asked.errors else 200  # a damaged address
         return page(TEMPLATE, http_status=status, layout=self.layout, pages=self, asked=asked, report=report,
                     presets=PRESETS, grains=GRAINS, days_words=days_words)  # fmt: skip
 

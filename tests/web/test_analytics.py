@@ -111,7 +111,7 @@ def test_a_part_of_a_month_is_named_by_its_days(
 
 def test_what_is_wrong_is_said_at_its_field(admin: FlaskClient) -> None:
     for state, name, said in WRONG:
-        page = text(admin, f"/admin/analytics/?{state}", 422)
+        page = text(admin, f"/admin/analytics/?{state}", 400)
         assert f'id="analytics-{name}-error"' in page, state
         assert said in page, state
         assert 'id="figure-' not in page
@@ -166,7 +166,7 @@ def test_an_operator_reads_its_own_figures_only(
     assert "No session ended in this period" in page
     assert 'name="operator"' not in page
     assert "Expected one of: area, station, charger." in text(
-        client, "/operator/analytics/?group=operator", 422
+        client, "/operator/analytics/?group=operator", 400
     )
     assert client.get("/admin/analytics/").status_code == 403
 
