@@ -5,6 +5,7 @@ anybody may read those on the map. Drivers are the CPO's: their names hold no ma
 """
 
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import count
 
 from sqlalchemy.orm import Session
