@@ -113,7 +113,8 @@ def main() -> None:
                 found, versions[engine] = _imported(make(choice), chosen, choice, folder)
                 results |= {(engine, choice, title): done for title, done in found.items()}
                 # Where nothing was rejected for want of a choice, none can make a difference.
-                chosen = tuple(one for one in chosen if found[one.title].ambiguous)
+                if choice == STRICT:
+                    chosen = tuple(one for one in chosen if found[one.title].ambiguous)
         for engine, make in fresh.items():
             speed += measure(engine, make, folder)
     differences = list(_differences(results, computed))
