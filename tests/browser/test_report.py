@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from portal.domain.days import next_month
-from tests.browser.walks import ADMIN, HARBOR, heading, menu, sign_in
+from tests.browser.walks import ADMIN, HARBOR, QUIET, heading, menu, sign_in
 from tests.support.pages import Pages
 
 YEAR = "Last 12 months"
@@ -64,7 +64,7 @@ def test_from_terms_to_the_formula_of_a_session(pages: Pages) -> None:
 
 @pytest.mark.parametrize("engine_name", ["sqlite"])
 def test_what_if_follows_what_is_typed(pages: Pages) -> None:
-    page = sign_in(pages.new(), ADMIN, "/admin/report/what-if?operator=HOTEL-ALPINA")
+    page = sign_in(pages.new(allow=QUIET), ADMIN, "/admin/report/what-if?operator=HOTEL-ALPINA")
     total = page.locator(".report-total tr").first
     expect(total).to_contain_text("€0.00")  # nothing differs yet
     page.get_by_label("Share of the revenue").fill("20")
