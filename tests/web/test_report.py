@@ -130,7 +130,10 @@ def test_doubtful_sessions_stand_beside_until_they_are_accepted(
 
 def test_each_line_leads_to_its_sessions(admin: FlaskClient, network: Network) -> None:
     page = admin.get(f"/admin/report/?{DAYS}&by=operator").text
-    assert f"/admin/report/sessions/?from={FIRST}&amp;to={LAST}&amp;by=operator&amp;currency=EUR&amp;operator=HARBOR" in page
+    assert (
+        f"/admin/report/sessions/?from={FIRST}&amp;to={LAST}&amp;by=operator&amp;currency=EUR&amp;operator=HARBOR"
+        in page
+    )
     for by, key in (("driver", "member"), ("current", "DC"), ("day", "2026-10-25"), ("station", "HARBOR-AC")):
         seen, url = [], f"/admin/report/sessions/?{DAYS}&by={by}&key={key}&currency=EUR"
         while url:
