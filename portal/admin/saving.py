@@ -9,6 +9,7 @@ from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 
 from portal.domain.errors import Conflict, Invalid
+from portal.web.audit_words import value_label
 from portal.web.errors import translated
 from portal.web.forms import attach
 from portal.web.htmx import page
@@ -59,5 +60,6 @@ def form_page(
 def _rows(form: FlaskForm, conflict: Conflict) -> list[tuple[Any, object, object]]:
     labels = {field.short_name: field.label.text for field in form}
     return [
-        (labels.get(change.field, change.field), change.theirs, change.yours) for change in conflict.changes
+        (labels.get(change.field, change.field), value_label(change.theirs), value_label(change.yours))
+        for change in conflict.changes
     ]
