@@ -102,7 +102,9 @@ def foreign_cases(route: Route, role: str) -> list[str]:
     if not names:
         return []
     foreign = names & (
-        {"station", "session", "statement", "event", "upload"} if role == OPERATOR else {"draft", "admin_upload"}
+        {"station", "session", "statement", "event", "upload"}
+        if role == OPERATOR
+        else {"draft", "admin_upload"}
     )
     return ["foreign", "absent"] if foreign else ["absent"]
 
