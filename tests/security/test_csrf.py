@@ -38,7 +38,7 @@ def test_without_the_token_of_ones_own_session(app: Flask, session: Session, kin
         "of another session": visitor(app, world, "admin").token,
         "of nobody's session": visitor(app, world, "anonymous").token,
     }
-    visitors = {who: visitor(app, world, who) for who in (ADMIN, OPERATOR, ANYONE)}
+    visitors = {who: visitor(app, world, who) for who in (ADMIN, OPERATOR, "driver", ANYONE)}
     before = everything(session)
     accepted = []
     for route in UNSAFE:
@@ -57,7 +57,7 @@ def test_from_another_origin_even_with_the_token(
     app: Flask, session: Session, headers: dict[str, str]
 ) -> None:
     world = make_world(session)
-    visitors = {who: visitor(app, world, who) for who in (ADMIN, OPERATOR, ANYONE)}
+    visitors = {who: visitor(app, world, who) for who in (ADMIN, OPERATOR, "driver", ANYONE)}
     for each in visitors.values():
         assert each.token
     before = everything(session)
