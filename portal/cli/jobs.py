@@ -14,6 +14,7 @@ from portal.extensions import db
 from portal.queries.statements import runs_waiting
 from portal.services import tracking
 from portal.services.statement_runs import next_step
+from portal.web.statement_mail import notify_issued
 from portal.web.transaction import transaction
 
 from .opened import opened_portal
@@ -78,6 +79,7 @@ def issue_waiting_statements() -> int:
         with transaction() as session:
             step = next_step(session, at=now())
             issued += len(step.issued) if step else 0
+        notify_issued(step.issued if step else [])
         db.session.remove()
         if step is None:  # somebody else is at it
             break

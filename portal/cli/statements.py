@@ -17,6 +17,7 @@ from portal.models import Operator, RunStatus, Statement, StatementRun
 from portal.services.statement_proof import Drift, verify
 from portal.services.statement_runs import Step, next_step, start_run
 from portal.services.statements import issue_statements
+from portal.web.statement_mail import notify_issued
 from portal.web.transaction import transaction
 
 from .opened import opened_portal
@@ -63,6 +64,7 @@ def _issue_one(code: str, month: date) -> None:
     with transaction() as session:
         made = issue_statements(session, _operator(code), month, actor=command_line(), at=now())
         lines = [_line(one) for one in made]
+    notify_issued(made)
     click.echo("\n".join(lines) or f"{code.upper()}: nothing to settle")
 
 
@@ -98,7 +100,9 @@ def _step(run_id: int) -> list[str] | None:
         step: Step | None = next_step(session, at=now(), run_id=run_id)
         if step is None or step.operator is None:
             return None
-        return [_line(one) for one in step.issued]
+        lines = [_line(one) for one in step.issued]
+    notify_issued(step.issued)
+    return lines
 
 
 def _operators(code: str | None) -> Iterator[Operator]:
