@@ -25,10 +25,17 @@ from tests.support.postgres import Postgres
 PAGE = ROOT / "docs" / "real-commission.md"
 YEARS = {"PERTH": 2017, "NORWAY": 2020, "WORKPLACE": 2015}
 # What was agreed: for a kWh, a session, an hour; percent of what is left. Twice, so that terms change within the year.
-AGREED = (
+# Only the workplaces have amounts: there reimbursements are small, so that something is left to share.
+USUAL = (
     (1, (Decimal("0.05"), Decimal("0.30"), Decimal("0.10"), Decimal(15))),
     (7, (Decimal("0.0475"), Decimal("0.25"), Decimal("0.125"), Decimal("17.5"))),
 )
+SMALL = (
+    (1, (Decimal("0.0125"), Decimal(0), Decimal("0.01"), Decimal("33.3333"))),
+    (7, (Decimal("0.0075"), Decimal(0), Decimal("0.0125"), Decimal("12.5"))),
+)
+AGREED = {"PERTH": USUAL, "NORWAY": USUAL, "WORKPLACE": SMALL}
+Terms = tuple[Decimal, Decimal, Decimal, Decimal]
 Row = tuple[int, int, int, int, int]  # sessions, Wh, net, reimbursement and share in minor units
 
 
@@ -75,23 +82,17 @@ def _computed(one: DataSet) -> dict[str, Row]:
     for number, charged in enumerate(found.charged):
         if charged.end is None or number in doubted or charged.end.astimezone(zone).year != year:
             continue
-        row = (
-            1,
-            charged.wh or 0,
-            charged.net or 0,
-            *_settled(charged, charged.end, charged.start.astimezone(zone).date()),
-        )
+        started = charged.start.astimezone(zone).date()
+        terms = [values for month, values in AGREED[one.operator] if started >= date(year, month, 1)]
+        row = (1, charged.wh or 0, charged.net or 0, *_settled(charged, charged.end, terms))
         month = sums[f"{charged.end.astimezone(zone):%Y-%m}"]
         for place, amount in enumerate(row):
             month[place] += amount
     return {month: (row[0], row[1], row[2], row[3], row[4]) for month, row in sorted(sums.items())}
 
 
-def _settled(charged: check.Charged, end: datetime, started: date) -> tuple[int, int]:
+def _settled(charged: check.Charged, end: datetime, terms: list[Terms]) -> tuple[int, int]:
     """Reimbursement and share of one session in minor units, in fractions of a cent until the last step."""
-    terms = [
-        values for month, values in AGREED if (started.year, started.month) >= (_first_year(charged), month)
-    ]
     if not terms:
         return 0, 0
     kwh, session, hour, percent = terms[-1]
@@ -100,10 +101,6 @@ def _settled(charged: check.Charged, end: datetime, started: date) -> tuple[int,
     exact = (charged.wh or 0) * kwh * 3600 + session * 3_600_000 + seconds * hour * 1000
     base = max(Decimal(0), Decimal(charged.net or 0) / 100 * 3_600_000 - exact)
     return _cents(exact / 36_000), _cents(base * percent / 3_600_000)
-
-
-def _first_year(charged: check.Charged) -> int:
-    return {"GBP": 2017, "NOK": 2020, "USD": 2015}[charged.currency]
 
 
 def _cents(exact: Decimal) -> int:
@@ -138,7 +135,7 @@ def _agree(url: str) -> None:
             operator = connection.scalar(
                 text("SELECT id FROM operator WHERE code = :code"), {"code": one.operator}
             )
-            for month, (kwh, session, hour, percent) in AGREED:
+            for month, (kwh, session, hour, percent) in AGREED[one.operator]:
                 values = {
                     **{
                         "operator": operator,

@@ -1,8 +1,9 @@
 """Reads of statements: lists, one of them, what live ones hold of which sessions, the runs that issue them."""
 
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select
+from sqlalchemy import BigInteger, ColumnElement, ScalarSelect, Select, and_, case, cast, exists, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from portal.domain.access import statement_read_by, statement_runs_read_by
@@ -23,18 +24,16 @@ from portal.models import (
 
 from .paging import AnySelect
 
-PAID = (
-    select(func.coalesce(func.sum(StatementPayment.amount_minor), 0))
-    .where(StatementPayment.statement_id == Statement.id)
-    .correlate(Statement)
-    .scalar_subquery()
-)
-_PAID_BEFORE = (
-    select(func.coalesce(func.sum(StatementPayment.amount_minor), 0))
-    .where(StatementPayment.statement_id == Statement.credits_id)
-    .correlate(Statement)
-    .scalar_subquery()
-)
+
+def _paid_for(statement_id: Any) -> ScalarSelect[int]:
+    """PostgreSQL adds whole numbers up to a decimal; it is a whole number again here."""
+    paid = cast(func.coalesce(func.sum(StatementPayment.amount_minor), 0), BigInteger)
+    mine = StatementPayment.statement_id == statement_id
+    return select(paid).where(mine).correlate(Statement).scalar_subquery()
+
+
+PAID = _paid_for(Statement.id)
+_PAID_BEFORE = _paid_for(Statement.credits_id)
 OWED = case((Statement.credits_id.is_not(None), -_PAID_BEFORE), else_=Statement.due_minor)
 """What is to be paid for it in all: of a credit, only what had been paid has to come back."""
 LIVE = and_(Statement.kind == StatementKind.STATEMENT, Statement.status != StatementStatus.CREDITED)

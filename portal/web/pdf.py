@@ -173,9 +173,13 @@ class Document(FPDF):
     def _cells(
         self, cells: Sequence[tuple[str, float, str]], high: float, *, fill: bool = False, last: bool = True
     ) -> None:
-        """One line of (text, width, alignment); what is too long ends with "…"."""
+        """One line of (text, width, alignment); what is too long ends with "…", but a figure becomes smaller."""
+        size = self.font_size_pt
         for text, width, align in cells:
+            if align == "R" and (long := self._length(self._printable(text))):
+                self.set_font_size(size * min(1, (width - 2 * self.c_margin) / long))
             self.cell(width, high, self._fitting(text, width), align=align, fill=fill)
+            self.set_font_size(size)
         if last:
             self.ln(high)
 
@@ -203,7 +207,7 @@ class Document(FPDF):
     def _fitting(self, text: str, width: float) -> str:
         """Cut off and marked with "…" where it is too long."""
         text, room = self._printable(text), width - 2 * self.c_margin
-        if self._length(text) <= room:
+        if self._length(text) <= room + 0.001:  # what was made to fit
             return text
         return f"{text[: self._fits(text, room - self._length('…'))].rstrip()}…"
 

@@ -146,10 +146,10 @@ def _columns(first: str) -> tuple[Column, ...]:
     return (
         Column(first, 27),
         Column(_("Lines"), 10, True),
-        Column(_("Energy"), 18, True),
-        Column(_("Net"), 17, True),
-        Column(_("Reimbursement"), 20, True),
-        Column(_("Share"), 24, True),
+        Column(_("Energy"), 22, True),
+        Column(_("Net"), 18, True),
+        Column(_("Reimbursement"), 21, True),
+        Column(_("Share"), 18, True),
         Column(_("Due"), 18, True),
     )
 
