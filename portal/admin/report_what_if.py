@@ -19,7 +19,7 @@ def report_what_if() -> Response:
     tried = _tried()
     running = month_now(tried.operator.timezone, tried.at) if tried.operator else None
     template = "admin/report_what_if.html"
-    status = 422 if tried.errors else 200
+    status = 400 if tried.errors else 200  # a damaged address
     return page(template, "result", status, tried=tried, labels=LABELS, running=running, file_url=_file_url)
 
 

@@ -48,7 +48,7 @@ class ReportPages:
             "states": TERMS_STATES,
             "tones": TERMS_TONES,
         }
-        status = 422 if asked.errors else 200
+        status = 400 if asked.errors else 200  # a damaged address
         return page("shared/report.html", http_status=status, layout=self.layout, pages=self, asked=asked, view=view,
                     versions=versions, **words)  # fmt: skip
 

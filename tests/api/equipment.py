@@ -1,7 +1,7 @@
 """A station that reports, and what a test needs around it."""
 
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask.testing import FlaskClient
@@ -15,7 +15,6 @@ from tests.support.factories import make_area, make_operator, make_station
 from tests.support.migrated import make_config
 
 KEY = "equipment-key-0123456789"
-START = now().replace(microsecond=0) - timedelta(minutes=20)
 PEPPER = make_config("sqlite:///x").secret_key
 
 
@@ -26,6 +25,11 @@ class Equipment:
     client: FlaskClient
     code: str
     key: str | None = KEY
+    started: datetime = field(default_factory=lambda: now().replace(microsecond=0) - timedelta(minutes=20))
+
+    def at(self, minute: float) -> str:
+        """Minutes after the start, as equipment writes instants."""
+        return (self.started + timedelta(minutes=minute)).isoformat()
 
     def send(self, path: str, body: Any, **options: Any) -> TestResponse:
         auth = (self.code, self.key) if self.key is not None else None
@@ -33,19 +37,14 @@ class Equipment:
         return self.client.post(f"/api/v1/ingest/sessions{path}", auth=auth, **(sent | options))
 
     def start(self, id: str = "S-1", minute: float = 0, wh: int = 1000, **over: Any) -> TestResponse:
-        said = {"id": id, "connector": 1, "driver_token": None, "at": at(minute), "meter_wh": wh}
+        said = {"id": id, "connector": 1, "driver_token": None, "at": self.at(minute), "meter_wh": wh}
         return self.send("", said | over)
 
     def samples(self, *rows: tuple[float, int], id: str = "S-1") -> TestResponse:
-        return self.send(f"/{id}/samples", [{"at": at(minute), "meter_wh": wh} for minute, wh in rows])
+        return self.send(f"/{id}/samples", [{"at": self.at(minute), "meter_wh": wh} for minute, wh in rows])
 
     def stop(self, minute: float, wh: int, reason: str | None = "driver", id: str = "S-1") -> TestResponse:
-        return self.send(f"/{id}/stop", {"at": at(minute), "meter_wh": wh, "reason": reason})
-
-
-def at(minute: float) -> str:
-    """Minutes after the start, as equipment writes instants."""
-    return (START + timedelta(minutes=minute)).isoformat()
+        return self.send(f"/{id}/stop", {"at": self.at(minute), "meter_wh": wh, "reason": reason})
 
 
 def make_equipment(session: Session, client: FlaskClient, **over: Any) -> tuple[Equipment, Operator, Station]:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from portal.cli.jobs import close_idle_sessions
 from portal.models import AuditEvent, ChargingSession, SessionDoubt, SessionSample, SessionStatus
 from portal.simulation.reporting import Answer, Portal
-from tests.api.equipment import KEY, START, Equipment, at, make_equipment
+from tests.api.equipment import KEY, Equipment, make_equipment
 
 Task = Callable[[], Any]
 
@@ -42,8 +42,8 @@ def reporter(origin: str, equipment: Equipment) -> Callable[[str, Any], Task]:
     return report
 
 
-def started(wh: int = 1000) -> dict[str, Any]:
-    return {"id": "S-1", "connector": 1, "driver_token": None, "at": at(0), "meter_wh": wh}
+def started(equipment: Equipment, wh: int = 1000) -> dict[str, Any]:
+    return {"id": "S-1", "connector": 1, "driver_token": None, "at": equipment.at(0), "meter_wh": wh}
 
 
 def statuses(answers: Sequence[Answer]) -> Counter[int]:
@@ -55,7 +55,7 @@ def test_one_start_sent_by_many_is_one_session(
 ) -> None:
     equipment, _operator, _station = make_equipment(session, client)
     report = reporter(live_server, equipment)
-    same = all_at_once([report("", started())] * 6)
+    same = all_at_once([report("", started(equipment))] * 6)
     assert statuses(same) == {201: 6}
     assert len({answer.said["started_at"] for answer in same}) == 1
     session.rollback()
@@ -68,7 +68,7 @@ def test_of_two_sessions_with_one_id_one_begins(
 ) -> None:
     equipment, _operator, _station = make_equipment(session, client)
     report = reporter(live_server, equipment)
-    answers = all_at_once([report("", started(wh)) for wh in (1000, 2000) * 3])
+    answers = all_at_once([report("", started(equipment, wh)) for wh in (1000, 2000) * 3])
     assert statuses(answers) == {201: 3, 409: 3}
     session.rollback()
     register = session.scalars(select(ChargingSession.start_wh)).one()
@@ -85,8 +85,8 @@ def test_samples_stops_and_the_idle_closing_at_once(
     session.commit()
     report = reporter(live_server, equipment)
     assert equipment.start().status_code == 201
-    rows = [{"at": at(minute), "meter_wh": 1000 + 200 * minute} for minute in range(1, 5)]
-    stop = {"at": at(15), "meter_wh": 2222, "reason": "driver"}
+    rows = [{"at": equipment.at(minute), "meter_wh": 1000 + 200 * minute} for minute in range(1, 5)]
+    stop = {"at": equipment.at(15), "meter_wh": 2222, "reason": "driver"}
 
     def job() -> Answer:
         with app.app_context():
@@ -94,13 +94,13 @@ def test_samples_stops_and_the_idle_closing_at_once(
         return Answer(200, {})
 
     batches = [report("/S-1/samples", part) for part in (rows[2:], rows[:3], rows[1:2])]
-    later = {"at": at(16), "meter_wh": 9999, "reason": "local"}
+    later = {"at": equipment.at(16), "meter_wh": 9999, "reason": "local"}
     stops = [report("/S-1/stop", body) for body in (stop, stop, later)]
     assert statuses(all_at_once([*batches, *stops, job])) == {200: 7}
     session.rollback()
     row = session.scalars(select(ChargingSession)).one()
     assert (row.status, row.end_reason, row.energy_wh) == (SessionStatus.CLOSED, "driver", 1222)
-    assert row.ended_at == START + timedelta(minutes=15)
+    assert row.ended_at == equipment.started + timedelta(minutes=15)
     assert (row.charging_s, row.idle_s) == (15 * 60, 0)
     assert session.scalar(select(func.count()).select_from(SessionSample)) == 6
     assert session.scalars(select(SessionDoubt.doubt)).all() == ["unknown_token"]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from portal.domain.clock import now
 from portal.models import AuditEvent, ChargingSession, Doubt, SessionDoubt, SessionStatus
 from portal.services.session_changes import stop_by_hand
-from tests.api.equipment import START, make_equipment
+from tests.api.equipment import make_equipment
 from tests.support.factories import TESTER, make_driver, make_membership
 
 SQLITE = pytest.mark.parametrize("engine_name", ["sqlite"])  # refused before any database is asked
@@ -69,7 +69,12 @@ def test_a_session_from_start_to_stop(session: Session, client: FlaskClient) -> 
     assert (begun.status_code, begun.json) == (
         201,
         {
-            **{"id": "S-1", "status": "running", "started_at": START.isoformat(), "ended_at": None},
+            **{
+                "id": "S-1",
+                "status": "running",
+                "started_at": equipment.started.isoformat(),
+                "ended_at": None,
+            },
             **{"energy_wh": 0, "stop": False},
         },
     )
@@ -99,7 +104,7 @@ def test_everything_twice_and_in_disorder_is_the_same(session: Session, client: 
     row = only(session)
     assert (row.energy_wh, row.last_advance_at and row.last_advance_at.isoformat()[14:16]) == (
         900,
-        f"{(START.minute + 8) % 60:02}",
+        f"{(equipment.started.minute + 8) % 60:02}",
     )
     assert row.status is SessionStatus.CLOSED
 
@@ -188,7 +193,7 @@ def test_what_is_wrong_is_named(session: Session, client: FlaskClient) -> None:
 def test_a_wrong_sample_takes_none_of_its_batch(session: Session, client: FlaskClient) -> None:
     equipment, _operator, _station = make_equipment(session, client)
     equipment.start()
-    good = {"at": START.isoformat(), "meter_wh": 2000}
+    good = {"at": equipment.started.isoformat(), "meter_wh": 2000}
     for body, field in (
         ([good, {**good, "at": "x"}], "1.at"),
         ([good, 5], "1"),
@@ -207,7 +212,7 @@ def test_a_wrong_sample_takes_none_of_its_batch(session: Session, client: FlaskC
 def test_a_wrong_stop_ends_nothing(session: Session, client: FlaskClient) -> None:
     equipment, _operator, _station = make_equipment(session, client)
     equipment.start()
-    good = {"at": START.isoformat(), "meter_wh": 2000}
+    good = {"at": equipment.started.isoformat(), "meter_wh": 2000}
     for body, field in (
         ({**good, "at": None}, "at"),
         ({**good, "meter_wh": None}, "meter_wh"),

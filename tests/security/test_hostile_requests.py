@@ -131,7 +131,7 @@ def test_no_parameter_of_any_page_is_a_fault(app: Flask, session: Session, role:
 
 def test_numbers_beyond_any_database_and_names_that_no_row_has(app: Flask, session: Session) -> None:
     world = make_world(session)
-    asking = {role: visitor(app, world, role) for role in ("admin", "operator", "anyone")}
+    asking = {role: visitor(app, world, role) for role in ("admin", "operator", "driver", "anyone")}
     odd = {
         "word": ("%00", "a%00b", "%FF", "%ED%A0%80", "x" * 3_000, "%2e%2e"),
         "number": (HUGE, "9" * 19, "0", "-1"),
