@@ -24,7 +24,12 @@ def settle(session: Session, operator: Operator) -> tuple[Statement, StatementRu
     """The statement of its first month, and a run that is done."""
     made = issue_statements(session, operator, NOON.date(), actor=TESTER, at=NOON + timedelta(days=60))
     run = StatementRun(
-        month=NOON.date(), status=RunStatus.DONE, operators=1, problems=[], started_at=NOON, started_by="x"
+        month=NOON.date(),
+        status=RunStatus.DONE,
+        operators=1,
+        problems=[],
+        started_at=NOON,
+        started_by=TESTER.label,
     )
     session.add(run)
     session.flush()

@@ -29,9 +29,10 @@ MONTHS = "|".join(
     name for width in ("wide", "abbreviated") for name in Locale("en").months["format"][width].values()
 )
 SAME_EVERYWHERE = re.compile(
-    rf"""\b(?:{MONTHS})\b | \b(?:AM|PM|UTC)\b
+    rf"""\b(?:{MONTHS}|Sept)\b | \b(?:AM|PM|UTC)\b
     | \b(?:Wh|kWh|W|kW|km|m|h|EUR|AC|DC)\b
-    | \b(?:CSV|XLSX|PNG|JPEG|WebP|TLS|STARTTLS|Natural[ ]Earth|English|Deutsch|{BRACKETED})\b
+    | \b(?:CSV|XLSX|PDF|SHA-256|PNG|JPEG|WebP|TLS|STARTTLS|Natural[ ]Earth|English|Deutsch|{BRACKETED})\b
+    | \bportal[ ]statements[ ]verify[ ]--operator\b               # a command to type
     | https?://\S+ | \b[\w.@]+example\.com\b | \+386[\d ]+         # examples
     | \{{\w+\}} | •+\w*                                           # gaps for scripts, what is masked
     | \bzq[ab]\d+\w*(?:[ ]\w+)? | ^{TESTER.via}$                  # texts of the test's world
