@@ -42,6 +42,9 @@ class Document(FPDF):
         folder = Path(current_app.static_folder or "") / "vendor" / "dejavu"
         self.add_font(FONT, "", folder / "DejaVuSansCondensed.ttf")
         self.add_font(FONT, "B", folder / "DejaVuSansCondensed-Bold.ttf")
+        for font in cast(dict[str, TTFFont], self.fonts).values():  # the library would keep the files open
+            font.ttfont.reader.file.close()
+            font.ttfont.reader.file = io.BytesIO(Path(font.ttffile).read_bytes())
         self._known = frozenset(cast(TTFFont, self.fonts[FONT.lower()]).cmap)
         self.set_creation_date(at)
         self.set_title(title)

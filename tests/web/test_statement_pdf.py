@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -81,6 +82,15 @@ def test_the_same_bytes_again(admin: FlaskClient, session: Session) -> None:
         assert first.data.startswith(start)
         assert first.data == again.data
         assert first.headers["Content-Disposition"] == f'attachment; filename="ALPINA-2026-09-001.{kind}"'
+
+
+def test_no_file_of_a_font_stays_open(app: Flask, session: Session) -> None:
+    made = issued(session)
+    with app.app_context(), in_locale("en"):
+        document = statement_document(made, [])
+    opened = {str(Path(link).resolve()) for link in Path("/proc/self/fd").iterdir() if link.exists()}
+    assert document.page_no() >= 1
+    assert not [name for name in opened if name.endswith(".ttf")]
 
 
 def test_paper_by_country(app: Flask, session: Session) -> None:
