@@ -19,8 +19,8 @@ def report_what_if() -> Response:
     tried = _tried()
     running = month_now(tried.operator.timezone, tried.at) if tried.operator else None
     template = "admin/report_what_if.html"
-    status = 400 if tried.errors else 200  # a damaged address
-    return page(template, "result", status, tried=tried, labels=LABELS, running=running, file_url=_file_url)
+    # While somebody types, what is wrong is said beside the fields: no error of the request.
+    return page(template, "result", tried=tried, labels=LABELS, running=running, file_url=_file_url)
 
 
 @bp.get("/report/what-if/export.<any(csv,xlsx,pdf):kind>")

@@ -19,7 +19,7 @@ from portal.models import (
 )
 from portal.services import accounts, areas, drivers, hardware, memberships, operators, stations, tariffs
 
-from .demo_commission import make_statement, make_terms
+from .demo_commission import make_statement
 from .demo_network import (
     ALPINA,
     ALPINA_DRIVERS,
@@ -52,7 +52,6 @@ def build(session: Session, at: datetime) -> None:
     _members(session, owners, people, made_at)
     _logins(session, owners, people, made_at)
     prices = _tariffs(session, owners, made_at)
-    make_terms(session, owners, BUILDER, made_at)
     make_sessions(session, placed, prices, list(people.values()), at)
     make_statement(session, owners[ALPINA], BUILDER, at)
 
