@@ -19,7 +19,6 @@ from portal.models import (
 )
 from portal.services import accounts, areas, drivers, hardware, memberships, operators, stations, tariffs
 
-from .demo_commission import make_statement
 from .demo_network import (
     ALPINA,
     ALPINA_DRIVERS,
@@ -53,7 +52,6 @@ def build(session: Session, at: datetime) -> None:
     _logins(session, owners, people, made_at)
     prices = _tariffs(session, owners, made_at)
     make_sessions(session, placed, prices, list(people.values()), at)
-    make_statement(session, owners[ALPINA], BUILDER, at)
 
 
 def _place(
